@@ -1,0 +1,57 @@
+"""What happened, as the process remembers it?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from adapters.memory.database import Database
+from application.ports.notification_history import Chapter, NotificationHistory, Tally
+from domain.notification import Notification
+from domain.status import Status
+
+
+class MemoryNotificationHistory(NotificationHistory):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def story(self, event_id: str) -> Sequence[Chapter]:
+        self._database.reach()
+        return [
+            Chapter(
+                notification=notification,
+                trail=list(self._database.trails[notification.id].values()),
+                sightings=[
+                    sighting
+                    for sighting in self._database.sightings.values()
+                    if sighting.notification_id == notification.id
+                ],
+                dead_letters=[
+                    dead_letter
+                    for dead_letter in self._database.dead_letters.values()
+                    if dead_letter.notification_id == notification.id
+                ],
+            )
+            for notification in sorted(
+                self._database.notifications.values(), key=lambda each: each.channel
+            )
+            if notification.event.id == event_id
+        ]
+
+    async def latest(
+        self, *, limit: int, status: Status | None = None, channel: str | None = None
+    ) -> Sequence[Notification]:
+        self._database.reach()
+        newest_first = reversed(self._database.notifications.values())
+        return [
+            notification
+            for notification in newest_first
+            if status in (None, notification.status) and channel in (None, notification.channel)
+        ][:limit]
+
+    async def tally(self) -> Mapping[Tally, int]:
+        self._database.reach()
+        return Counter(
+            Tally(channel=n.channel, status=n.status, waiting_for=n.waiting_for)
+            for n in self._database.notifications.values()
+        )

@@ -1,0 +1,104 @@
+"""Where do notifications live, while the process does?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from adapters.memory.database import Database
+from application.ports.notification_store import NotificationStore
+from domain.lease import Lease
+from domain.notification import Notification
+from domain.repeat import Sighting, Standing
+from domain.status import Wait
+
+
+class MemoryNotificationStore(NotificationStore):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def accept(
+        self, newborn: Sequence[Notification], *, lease: Lease
+    ) -> Sequence[Standing | None]:
+        self._database.check(list(newborn))
+        standings: list[Standing | None] = []
+        for notification in newborn:
+            first = self._database.notifications.get(notification.id)
+            if first is None:
+                self._database.write(notification, lease)
+                standings.append(None)
+                continue
+            standing = Standing.of(first)
+            sighting = standing.sighting(
+                event=notification.event,
+                position=notification.origin,
+                now=notification.accepted_at,
+            )
+            if sighting is not None:
+                self._note(sighting)
+            standings.append(standing)
+        return standings
+
+    async def note(self, sightings: Sequence[Sighting]) -> None:
+        self._database.reach()
+        for sighting in sightings:
+            self._note(sighting)
+
+    async def claim(
+        self, channel: str, *, now: datetime, limit: int, lease: Lease
+    ) -> Sequence[Notification]:
+        self._database.reach()
+        due = sorted(
+            (
+                notification
+                for notification in self._database.notifications.values()
+                if notification.channel == channel and self._can_be_claimed(notification, now)
+            ),
+            key=lambda notification: notification.due_at or notification.since,
+        )[:limit]
+        claimed: list[Notification] = []
+        for notification in due:
+            if notification.is_suspect:
+                claimed = claimed or [notification]
+                break
+            claimed.append(notification)
+        for notification in claimed:
+            self._database.hands[notification.id] = lease.token
+        return claimed
+
+    async def record(
+        self, notifications: Sequence[Notification], *, lease: Lease
+    ) -> Sequence[Notification]:
+        self._database.check(list(notifications))
+        held: set[UUID] = {
+            n.id for n in notifications if self._database.hands.get(n.id) == lease.token
+        }
+        written = [notification for notification in notifications if notification.id in held]
+        for notification in written:
+            self._database.write(notification, lease)
+        return written
+
+    async def next_due_at(self, channel: str) -> datetime | None:
+        self._database.reach()
+        return min(
+            (
+                n.due_at
+                for n in self._database.notifications.values()
+                if n.channel == channel
+                and n.due_at is not None
+                and n.waiting_for is not Wait.PERSON
+            ),
+            default=None,
+        )
+
+    def _can_be_claimed(self, notification: Notification, now: datetime) -> bool:
+        token = self._database.hands.get(notification.id)
+        if token is not None:
+            lease = self._database.leases.get(token)
+            return lease is None or lease.is_over(now)
+        return notification.due_at is not None and notification.due_at <= now
+
+    def _note(self, sighting: Sighting) -> None:
+        key = (sighting.notification_id, sighting.position)
+        self._database.sightings.setdefault(key, sighting)

@@ -1,0 +1,59 @@
+"""What can go wrong around the use cases, and what is done about each?
+
+TidingsError
+├── (the rules of domain.errors)
+├── StoreUnavailable      the store cannot be reached, or cannot write; nothing was written
+├── RowRefused            the store refused a statement for what one of its rows holds
+├── LeaseLost             another worker may have taken over what was in hand
+└── StreamUnavailable     the stream cannot be read or written
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from domain.errors import IllegalTransition, InvalidRecipient, TidingsError, UnreadableEvent
+
+
+class StoreUnavailable(TidingsError):
+    """`fix` says what a person can do about it."""
+
+    def __init__(self, problem: str, *, fix: str) -> None:
+        super().__init__(f"{problem}: {fix}")
+        self.problem = problem
+        self.fix = fix
+
+
+class RowRefused(TidingsError):
+    """Nothing of the statement was written. Which row it was, bisecting tells."""
+
+
+class LeaseLost(TidingsError):
+    pass
+
+
+class StreamUnavailable(TidingsError):
+    def __init__(self, problem: str, *, fix: str) -> None:
+        super().__init__(f"{problem}: {fix}")
+        self.problem = problem
+        self.fix = fix
+
+
+class Verdict(Enum):
+    ACKNOWLEDGE = "it is settled; go on"
+    REDELIVER = "wait, and try the same again"
+    DEAD_LETTER = "keep its bytes and the reason; go on"
+    STOP = "a bug: stop before it does harm"
+
+
+#: What the lane does about each error that reaches it.
+VERDICTS: Mapping[type[TidingsError], Verdict] = {
+    IllegalTransition: Verdict.STOP,
+    InvalidRecipient: Verdict.ACKNOWLEDGE,
+    UnreadableEvent: Verdict.DEAD_LETTER,
+    StoreUnavailable: Verdict.REDELIVER,
+    RowRefused: Verdict.DEAD_LETTER,
+    LeaseLost: Verdict.REDELIVER,
+    StreamUnavailable: Verdict.REDELIVER,
+}

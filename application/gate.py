@@ -1,0 +1,73 @@
+"""Which hand-overs may begin now, and what do the others wait for?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from application.ports.rate_limiter import RateAsk, RateLimiter
+from application.ports.telemetry import Telemetry
+from domain.channel import Channel
+from domain.circuit import Circuit
+from domain.outcome import Outcome
+from domain.rate import NotBefore
+from domain.status import Wait, Waiting
+
+
+class Gate:
+    """The circuit of one worker's provider, and behind it the rate rule of all workers."""
+
+    def __init__(self, channel: Channel, limiter: RateLimiter, telemetry: Telemetry) -> None:
+        self.circuit = Circuit(policy=channel.circuit_policy)
+        self._channel = channel
+        self._limiter = limiter
+        self._telemetry = telemetry
+        self._probing = asyncio.Lock()
+
+    async def admit(self, asks: Sequence[RateAsk], *, now: datetime) -> list[Waiting | None]:
+        """For each, in order: None if its hand-over may begin, else what it waits for."""
+        if not asks:
+            return []
+        if not self.circuit.is_open:
+            return await self.pace(asks, now=now)
+        async with self._probing:
+            return [await self._probe_or_wait(ask, place, now) for place, ask in enumerate(asks)]
+
+    async def pace(self, asks: Sequence[RateAsk], *, now: datetime) -> list[Waiting | None]:
+        """The same by the rate rule alone, for what was admitted before but has not started."""
+        verdicts = await self._limiter.take(asks, rule=self._channel.rate_rule, now=now)
+        return [
+            Waiting(reason=Wait.RATE, until=verdict.at) if isinstance(verdict, NotBefore) else None
+            for verdict in verdicts
+        ]
+
+    def wait_for_provider(self, now: datetime, *, place: int = 0) -> Waiting:
+        return Waiting(reason=Wait.CIRCUIT, until=self.circuit.wake_at(now, place=place))
+
+    def may_start(self, notification_id: UUID) -> bool:
+        """Whether one that was admitted may still start: the circuit can have opened since."""
+        return not self.circuit.is_open or self.circuit.probe == notification_id
+
+    def learn(self, outcome: Outcome, *, of: UUID, now: datetime) -> None:
+        before, self.circuit = self.circuit, self.circuit.after(outcome, of=of, now=now)
+        if before.is_open != self.circuit.is_open or before.openings != self.circuit.openings:
+            self._telemetry.circuit_moved(
+                self._channel.name, self.circuit, words=outcome.rule or outcome.reason
+            )
+
+    def forget(self, notification_id: UUID) -> None:
+        """It was admitted, but its hand-over will not take place."""
+        self.circuit = self.circuit.release_probe(notification_id)
+
+    async def give_back(self, asks: Sequence[RateAsk]) -> None:
+        await self._limiter.give_back(asks, rule=self._channel.rate_rule)
+
+    async def _probe_or_wait(self, ask: RateAsk, place: int, now: datetime) -> Waiting | None:
+        if not self.circuit.may_probe(now):
+            return self.wait_for_provider(now, place=place)
+        [waiting] = await self.pace([ask], now=now)
+        if waiting is None:
+            self.circuit = self.circuit.begin_probe(ask.ask[0], now=now)
+        return waiting

@@ -1,0 +1,219 @@
+"""How does one channel work, from the stream to the provider?
+
+The same steps run in two ways: `turn` does all that can be done at one instant and comes
+back, for tests that own the clock; `run` overlaps them, until it is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from application.accept_events import AcceptEvents
+from application.claim_due import ClaimDue
+from application.errors import VERDICTS, Verdict
+from application.hand_over import HandOver
+from application.leasehold import Leasehold
+from application.ports.clock import Clock
+from application.ports.event_source import EventSource
+from application.ports.notification_store import NotificationStore
+from application.ports.telemetry import Telemetry
+from application.recorder import Recorder
+from domain.channel import Channel
+from domain.errors import TidingsError
+from domain.lease import RENEW_EVERY, Lease
+from domain.notification import Notification
+from domain.record import Record
+
+#: The most that one statement carries.
+BATCH = 500
+
+FLUSH_EVERY = timedelta(milliseconds=25)
+LOOK_EVERY = timedelta(milliseconds=200)
+POLL_FOR = timedelta(milliseconds=200)
+AFTER_TROUBLE = timedelta(seconds=1)
+#: How long hand-overs that have begun may still take once the lane is stopped.
+GRACE = timedelta(seconds=30)
+
+
+class Lane:
+    def __init__(
+        self,
+        *,
+        channel: Channel,
+        source: EventSource,
+        store: NotificationStore,
+        clock: Clock,
+        telemetry: Telemetry,
+        leasehold: Leasehold,
+        recorder: Recorder,
+        accept_events: AcceptEvents,
+        claim_due: ClaimDue,
+        hand_over: HandOver,
+    ) -> None:
+        self.channel = channel
+        self._source = source
+        self._store = store
+        self._clock = clock
+        self._telemetry = telemetry
+        self._leasehold = leasehold
+        self._recorder = recorder
+        self._accept_events = accept_events
+        self._claim_due = claim_due
+        self._hand_over = hand_over
+        self._polled: Sequence[Record] = ()
+        self._is_alone = False
+
+    async def is_at_rest(self) -> bool:
+        """Nothing in hand, nothing to read, and nothing due by itself, ever."""
+        if self._recorder.in_hand or self._recorder.unwritten or await self._source.lag():
+            return False
+        return await self._store.next_due_at(self.channel.name) is None
+
+    # One instant
+
+    async def turn(self) -> None:
+        """Claim, poll to the stream's end, accept, send, flush; until this instant has no more."""
+        await self._recorder.flush()
+        while await self._claim_once() or await self._accept_once():
+            pass
+
+    async def _claim_once(self) -> bool:
+        now = self._clock.now()
+        lease = await self._leasehold.current(now)
+        claimed = await self._claim_due(now=now, limit=self._room(), lease=lease)
+        await self._hand_over(claimed.begun, lease=lease)
+        await self._recorder.flush()
+        return claimed.count > 0
+
+    async def _accept_once(self) -> bool:
+        self._polled = self._polled or await self._source.poll(
+            limit=self._room(), wait_for=timedelta()
+        )
+        if not self._polled:
+            return False
+        now = self._clock.now()
+        lease = await self._leasehold.current(now)
+        records = self._polled
+        begun = await self._accept_events(records, now=now, lease=lease)
+        self._polled = ()
+        await self._source.commit([record.position for record in records])
+        await self._hand_over(begun, lease=lease)
+        await self._recorder.flush()
+        return True
+
+    # Running freely
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until `stopping` is set, and then until nothing is in hand; at most GRACE longer."""
+        flushing = asyncio.Event()
+        async with asyncio.TaskGroup() as background:
+            background.create_task(self._keep_flushing(flushing))
+            background.create_task(self._keep_lease(flushing))
+            try:
+                async with asyncio.timeout(None) as deadline, asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._keep_accepting(stopping, tasks))
+                    tasks.create_task(self._keep_claiming(stopping, tasks))
+                    await stopping.wait()
+                    self._hand_over.stop()
+                    deadline.reschedule(asyncio.get_running_loop().time() + GRACE.total_seconds())
+            except TimeoutError:
+                pass  # what was cut off has been settled as unknown
+            finally:
+                flushing.set()
+                await self._recorder.flush()
+                await self._leasehold.give_up(self._clock.now())
+
+    async def _keep_accepting(self, stopping: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
+        while not stopping.is_set():
+            try:
+                self._polled = self._polled or await self._poll()
+                if self._polled:
+                    await self._accept_freely(tasks)
+            except TidingsError as error:
+                await self._endure("accepting events", error)
+                await self._source.poll(limit=0, wait_for=timedelta())
+
+    async def _poll(self) -> Sequence[Record]:
+        room = self._room()
+        if room * 4 < min(self.channel.in_flight, BATCH):
+            await self._clock.sleep(FLUSH_EVERY)
+            return await self._source.poll(limit=0, wait_for=timedelta())
+        return await self._source.poll(limit=room, wait_for=POLL_FOR)
+
+    async def _accept_freely(self, tasks: asyncio.TaskGroup) -> None:
+        now = self._clock.now()
+        lease = await self._leasehold.current(now)
+        records = self._polled
+        begun = await self._accept_events(records, now=now, lease=lease)
+        self._polled = ()
+        self._start(begun, lease, tasks)
+        await self._source.commit([record.position for record in records])
+
+    async def _keep_claiming(self, stopping: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
+        while not stopping.is_set():
+            try:
+                claimed_some = await self._claim_freely(tasks)
+                if not claimed_some:
+                    await self._sleep_until_due()
+            except TidingsError as error:
+                await self._endure("claiming what is due", error)
+
+    async def _claim_freely(self, tasks: asyncio.TaskGroup) -> bool:
+        room = self._room()
+        if not room:
+            return False
+        now = self._clock.now()
+        lease = await self._leasehold.current(now)
+        claimed = await self._claim_due(now=now, limit=room, lease=lease)
+        if any(notification.is_suspect for notification in claimed.begun):
+            await self._hand_over_alone(claimed.begun, lease)
+        else:
+            self._start(claimed.begun, lease, tasks)
+        return claimed.count > 0
+
+    async def _hand_over_alone(self, suspects: Sequence[Notification], lease: Lease) -> None:
+        """So that, if the worker dies, it is known of what."""
+        self._is_alone = True
+        try:
+            while self._recorder.in_hand > len(suspects):
+                await self._clock.sleep(FLUSH_EVERY)
+            await self._hand_over(suspects, lease=lease)
+            await self._recorder.flush()
+        finally:
+            self._is_alone = False
+
+    async def _sleep_until_due(self) -> None:
+        due_at = await self._store.next_due_at(self.channel.name)
+        wait_for = LOOK_EVERY if due_at is None else due_at - self._clock.now()
+        await self._clock.sleep(min(max(wait_for, FLUSH_EVERY), LOOK_EVERY))
+
+    async def _keep_flushing(self, finished: asyncio.Event) -> None:
+        while not finished.is_set():
+            try:
+                await self._recorder.flush()
+            except TidingsError as error:
+                await self._endure("writing outcomes", error)
+            await self._clock.sleep(FLUSH_EVERY)
+
+    async def _keep_lease(self, finished: asyncio.Event) -> None:
+        while not finished.is_set():
+            try:
+                await self._leasehold.current(self._clock.now())
+            except TidingsError as error:
+                await self._endure("renewing the lease", error)
+            await self._clock.sleep(min(RENEW_EVERY / 20, LOOK_EVERY))
+
+    async def _endure(self, doing: str, error: TidingsError) -> None:
+        if VERDICTS[type(error)] is not Verdict.REDELIVER:
+            raise error
+        self._telemetry.trouble(self.channel.name, doing, error)
+        await self._clock.sleep(AFTER_TROUBLE)
+
+    def _start(self, begun: Sequence[Notification], lease: Lease, tasks: asyncio.TaskGroup) -> None:
+        if begun:
+            tasks.create_task(self._hand_over(begun, lease=lease))
+
+    def _room(self) -> int:
+        return 0 if self._is_alone else min(self.channel.in_flight - self._recorder.in_hand, BATCH)

@@ -1,0 +1,20 @@
+"""How does an event get into the stream?"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class EventPublisher(Protocol):
+    """Appends to the stream.
+
+    - Durable, in the order given, when it returns; all of them or, on an error, perhaps
+      some: publishing the same again is safe, as the event's id makes it a duplicate.
+    - The bytes are not looked at.
+    - Raises StreamUnavailable.
+    """
+
+    @abstractmethod
+    async def publish(self, values: Sequence[bytes]) -> None: ...

@@ -1,0 +1,58 @@
+"""Where do notifications live, and who has them in hand?"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.lease import Lease
+from domain.notification import Notification
+from domain.repeat import Sighting, Standing
+
+
+class NotificationStore(Protocol):
+    """The truth. Every call is one atomic step, durable when it returns.
+
+    - Raises StoreUnavailable if nothing was written, RowRefused if one row was to blame.
+    - Each notification's `last_move` is appended to its audit trail, by its number, once.
+    - What is written as FAILED leaves its dead letter in the same step, once a generation.
+    - What is written as SENDING is in the lease's hand; everything else is in nobody's.
+    """
+
+    @abstractmethod
+    async def accept(
+        self, newborn: Sequence[Notification], *, lease: Lease
+    ) -> Sequence[Standing | None]:
+        """Add those whose id is new. For each: None if added, else what stands there already.
+
+        The first stands, also among equal ids of one call.
+        """
+
+    @abstractmethod
+    async def note(self, sightings: Sequence[Sighting]) -> None:
+        """Keep duplicates and conflicts for the story; the same position once."""
+
+    @abstractmethod
+    async def claim(
+        self, channel: str, *, now: datetime, limit: int, lease: Lease
+    ) -> Sequence[Notification]:
+        """Take in hand what is due, and what is SENDING in the hand of a lease that is over.
+
+        Longest due first. No other claim gets them while this lease lives. A suspect
+        comes alone, and nothing with it.
+        """
+
+    @abstractmethod
+    async def record(
+        self, notifications: Sequence[Notification], *, lease: Lease
+    ) -> Sequence[Notification]:
+        """Write what became of those in this lease's hand; equal ids in the order given.
+
+        Returns those written. Any that another lease has taken meanwhile is left as it is.
+        """
+
+    @abstractmethod
+    async def next_due_at(self, channel: str) -> datetime | None:
+        """When the next one moves by itself; what waits for a person does not count."""

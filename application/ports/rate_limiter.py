@@ -1,0 +1,49 @@
+"""May a hand-over to this recipient begin now?"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.rate import Ask, RateRule, RateVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class RateAsk:
+    """`key` names the recipient within its channel: one ledger each."""
+
+    key: str
+    ask: Ask
+
+
+def grouped(asks: Sequence[RateAsk]) -> dict[str, list[RateAsk]]:
+    """By recipient, each group in the order given."""
+    groups: dict[str, list[RateAsk]] = {}
+    for ask in asks:
+        groups.setdefault(ask.key, []).append(ask)
+    return groups
+
+
+class RateLimiter(Protocol):
+    """Keeps the rate rule for all workers together.
+
+    - In no window of the rule's length are more hand-overs granted than its limit.
+    - Asking again for a grant that is fresh changes nothing and is granted.
+    - Newcomers queue behind who was told to come back; within a call, the order given.
+    - Grants are remembered as long as they count, also when the worker dies.
+    - Atomic for each key; concurrent callers are safe.
+    """
+
+    @abstractmethod
+    async def take(
+        self, asks: Sequence[RateAsk], *, rule: RateRule, now: datetime
+    ) -> Sequence[RateVerdict]:
+        """One answer for each ask, in order."""
+
+    @abstractmethod
+    async def give_back(self, asks: Sequence[RateAsk], *, rule: RateRule) -> None:
+        """These grants will not be used: they do not count any more. Never raises: what could
+        not be given back costs a delay."""

@@ -1,0 +1,40 @@
+"""How do all lanes of one process run together, and each fail alone?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.lane import AFTER_TROUBLE, Lane
+from application.ports.clock import Clock
+from application.ports.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    lanes: Sequence[Lane]
+    clock: Clock
+    telemetry: Telemetry
+
+    async def turn(self) -> None:
+        for lane in self.lanes:
+            await lane.turn()
+
+    async def is_at_rest(self) -> bool:
+        return all([await lane.is_at_rest() for lane in self.lanes])
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Until `stopping` is set and every lane has finished what it had begun."""
+        async with asyncio.TaskGroup() as tasks:
+            for lane in self.lanes:
+                tasks.create_task(self._keep_running(lane, stopping))
+
+    async def _keep_running(self, lane: Lane, stopping: asyncio.Event) -> None:
+        """A lane that breaks is begun again; the others never notice."""
+        while not stopping.is_set():
+            try:
+                await lane.run(stopping)
+            except* Exception as broken:  # noqa: BLE001 - one lane's bug is not the others'
+                self.telemetry.trouble(lane.channel.name, "running the lane", broken)
+                await self.clock.sleep(AFTER_TROUBLE)

@@ -1,0 +1,45 @@
+"""What did a producer ask for?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+#: The subject of an email whose producer gave none, by message type.
+DEFAULT_SUBJECTS: Mapping[str, str] = {
+    "USER_SIGNED_UP": "Welcome",
+    "PAYMENT_SUCCESSFUL": "Payment received",
+    "ALERT_RAISED": "Alert",
+}
+PLAIN_SUBJECT = "Notification"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing to tell, once, to everybody it names.
+
+    `addresses` holds the raw text of each address given, by the payload's field name.
+    `digest` is the SHA-256 of the payload with sorted keys: equal digests mean that a
+    producer said the same thing. `body` is the whole event in the wire format, so that
+    fields nobody reads yet are kept.
+    """
+
+    id: str
+    message_type: str
+    occurred_at: datetime
+    addresses: Mapping[str, str]
+    text: str
+    subject: str | None = None
+    html: str | None = None
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    digest: bytes
+    body: bytes
+
+    @property
+    def subject_line(self) -> str:
+        return self.subject or DEFAULT_SUBJECTS.get(self.message_type, PLAIN_SUBJECT)
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now

@@ -1,0 +1,381 @@
+"""What has become of one event for one channel, and what may become of it next?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha1
+from typing import assert_never
+from uuid import UUID
+
+from domain.channel import Channel
+from domain.dead_letter import DeadLetter
+from domain.errors import IllegalTransition
+from domain.event import Event
+from domain.failure import Failure
+from domain.masking import masked
+from domain.move import Move
+from domain.outcome import Accepted, Deferred, Found, Outcome, ProviderDown, Rejected, Unknown
+from domain.recipient import Recipient
+from domain.record import Position
+from domain.status import TRANSITIONS, Status, Wait, Waiting
+
+_NAMESPACE = UUID("1b4bd2a6-1d59-5b7e-8f57-6a8a5e6c0b52")
+
+#: A notification whose workers died this often is claimed alone ...
+RESCUES_BEFORE_ALONE = 2
+#: ... and this often, that it is given up.
+RESCUES_BEFORE_POISON = 4
+
+
+#: Held on its way to being sent: whatever else was to happen first has happened.
+_PACED = frozenset({Wait.TURN, Wait.RATE, Wait.CIRCUIT})
+
+
+def notification_id(event_id: str, channel: str) -> UUID:
+    """The UUIDv5 (RFC 9562 5.5) of the key; by hand, as `uuid5` costs half as much again."""
+    name = f"{channel}:{event_id}".encode()
+    return UUID(bytes=sha1(_NAMESPACE.bytes + name, usedforsecurity=False).digest()[:16], version=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """Where it is in its life stands in `last_move`, the latest line of its audit trail."""
+
+    id: UUID
+    event: Event
+    channel: str
+    recipient: Recipient
+    origin: Position
+    accepted_at: datetime
+    last_move: Move
+    since: datetime  #: when it came into its status
+    begun_at: datetime | None = None  #: when the latest hand-over was begun
+    resends: int = 0  #: hand-overs begun out of UNCERTAIN in this generation
+    rescues: int = 0  #: workers that died with it in hand, since the last outcome
+    provider_id: str | None = None
+
+    @classmethod
+    def born(
+        cls,
+        *,
+        event: Event,
+        channel: str,
+        recipient: Recipient,
+        origin: Position,
+        now: datetime,
+        by: str,
+        waiting: Waiting | None = None,
+        failure: Failure | None = None,
+        words: str = "",
+    ) -> Notification:
+        """Held if it must wait, FAILED if it cannot be served, else SENDING at once."""
+        if failure is not None:
+            status, waiting = Status.FAILED, None
+        else:
+            status = Status.PENDING if waiting is not None else Status.SENDING
+        is_begun = status is Status.SENDING
+        move = Move(
+            number=1,
+            at=now,
+            by=by,
+            came_from=None,
+            status=status,
+            generation=1,
+            attempt=1 if is_begun else 0,
+            due_at=None if waiting is None else _due_at(waiting, status, event),
+            waiting_for=None if waiting is None else waiting.reason,
+            failure=failure,
+            words=words,
+        )
+        return cls(
+            id=notification_id(event.id, channel),
+            event=event,
+            channel=channel,
+            recipient=recipient,
+            origin=origin,
+            accepted_at=now,
+            last_move=move,
+            since=now,
+            begun_at=now if is_begun else None,
+        )
+
+    @property
+    def status(self) -> Status:
+        return self.last_move.status
+
+    @property
+    def generation(self) -> int:
+        return self.last_move.generation
+
+    @property
+    def attempt(self) -> int:
+        """Hand-overs begun in this generation."""
+        return self.last_move.attempt
+
+    @property
+    def due_at(self) -> datetime | None:
+        return self.last_move.due_at
+
+    @property
+    def waiting_for(self) -> Wait | None:
+        return self.last_move.waiting_for
+
+    @property
+    def failure(self) -> Failure | None:
+        return self.last_move.failure
+
+    @property
+    def is_in_hand(self) -> bool:
+        return self.status is Status.SENDING
+
+    @property
+    def is_suspect(self) -> bool:
+        return self.rescues >= RESCUES_BEFORE_ALONE
+
+    @property
+    def wants_an_answer(self) -> bool:
+        """Uncertain, and due for something else than being sent again."""
+        return self.status is Status.UNCERTAIN and self.waiting_for not in _PACED
+
+    def begin(self, *, now: datetime, by: str) -> Notification:
+        """A worker is about to hand it over; durable before it does."""
+        return self._move_to(
+            Status.SENDING,
+            now=now,
+            by=by,
+            attempt=self.attempt + 1,
+            begun_at=now,
+            resends=self.resends + (self.status is Status.UNCERTAIN),
+        )
+
+    def hold(self, waiting: Waiting, *, now: datetime, by: str) -> Notification:
+        """Wait without spending an attempt.
+
+        Attempts are for the provider's refusals. If our own pacing used them up, a busy
+        hour would fail notifications that no provider ever saw. Waiting longer for the
+        same thing leaves no line in the audit trail.
+        """
+        if self.waiting_for is waiting.reason:
+            later = replace(self.last_move, due_at=_due_at(waiting, self.status, self.event))
+            return replace(self, last_move=later)
+        move = replace(
+            self.last_move,
+            number=self.last_move.number + 1,
+            at=now,
+            by=by,
+            came_from=self.status,
+            due_at=_due_at(waiting, self.status, self.event),
+            waiting_for=waiting.reason,
+            words="",
+            rule="",
+        )
+        return replace(self, last_move=move)
+
+    def release(
+        self, waiting: Waiting, *, now: datetime, by: str, words: str = "", rule: str = ""
+    ) -> Notification:
+        """Go back to where it was before SENDING: the hand-over did not take place."""
+        came_from = self.last_move.came_from or Status.PENDING
+        if self.status is not Status.SENDING:
+            raise IllegalTransition(self.id, self.status, came_from)
+        return self._move_to(
+            came_from,
+            now=now,
+            by=by,
+            words=words,
+            rule=rule,
+            waiting=waiting,
+            attempt=self.attempt - 1,
+            resends=self.resends - (came_from is Status.UNCERTAIN),
+        )
+
+    def settle(
+        self, outcome: Outcome, *, channel: Channel, now: datetime, by: str, wake_at: datetime
+    ) -> Notification:
+        """Take the outcome of the attempt. `wake_at`: when to come back if the provider is down."""
+        words, rule = masked(outcome.reason, recipient=self.recipient.address), outcome.rule
+        match outcome:
+            case Accepted(provider_id=provider_id):
+                return self._move_to(
+                    Status.SENT,
+                    now=now,
+                    by=by,
+                    rescues=0,
+                    provider_id=provider_id,
+                    words=words,
+                    rule=rule,
+                )
+            case Deferred(retry_after=retry_after):
+                due_at = channel.retry_policy.next_try(
+                    self.attempt, now=now, retry_after=retry_after
+                )
+                if due_at is None:
+                    return self.fail(Failure.EXHAUSTED, now=now, by=by, words=words, rule=rule)
+                if self.event.has_expired(due_at):
+                    return self.fail(Failure.EXPIRED, now=now, by=by, words=words, rule=rule)
+                return self._move_to(
+                    Status.RETRYING,
+                    now=now,
+                    by=by,
+                    rescues=0,
+                    waiting=Waiting(reason=Wait.BACKOFF, until=due_at),
+                    words=words,
+                    rule=rule,
+                )
+            case Rejected():
+                return self.fail(Failure.REJECTED, now=now, by=by, words=words, rule=rule)
+            case Unknown():
+                return self._doubt(
+                    channel=channel, now=now, by=by, rescues=0, words=words, rule=rule
+                )
+            case ProviderDown():
+                return self.release(
+                    Waiting(reason=Wait.CIRCUIT, until=wake_at),
+                    now=now,
+                    by=by,
+                    words=words,
+                    rule=rule,
+                )
+            case _:
+                assert_never(outcome)
+
+    def rescue(self, *, channel: Channel, now: datetime, by: str) -> Notification:
+        """The worker that had it in hand is gone; the provider may have it."""
+        words = "the worker that had it in hand was lost"
+        rescues = self.rescues + 1
+        if rescues >= RESCUES_BEFORE_POISON:
+            return self.fail(Failure.POISON, now=now, by=by, words=words)
+        return self._doubt(channel=channel, now=now, by=by, rescues=rescues, words=words)
+
+    def stay_uncertain(
+        self, *, channel: Channel, now: datetime, by: str, words: str = ""
+    ) -> Notification:
+        """What it waited for has ended in nothing: wait for the next thing, or give up."""
+        phase = Wait.TURN if self.waiting_for in _PACED else self.waiting_for
+        waiting = self._next_wait(channel, after=phase, since=self.since, now=now)
+        if waiting is None:
+            return self.fail(Failure.UNRESOLVED, now=now, by=by, words=words)
+        return self.hold(waiting, now=now, by=by)
+
+    def found(self, finding: Found, *, now: datetime, by: str) -> Notification:
+        return self._move_to(
+            Status.SENT,
+            now=now,
+            by=by,
+            provider_id=finding.provider_id,
+            words=masked(finding.reason, recipient=self.recipient.address),
+        )
+
+    def fail(
+        self, failure: Failure, *, now: datetime, by: str, words: str = "", rule: str = ""
+    ) -> Notification:
+        return self._move_to(Status.FAILED, now=now, by=by, words=words, rule=rule, failure=failure)
+
+    def dead_letter(self) -> DeadLetter | None:
+        """What a FAILED notification leaves behind, once in each generation."""
+        if self.failure is None:
+            return None
+        return DeadLetter(
+            id=DeadLetter.id_of(self.id, self.generation),
+            reason=self.failure,
+            error=self.last_move.words or self.failure,
+            failed_at=self.since,
+            position=self.origin,
+            body=self.event.body,
+            notification_id=self.id,
+            event_id=self.event.id,
+            channel=self.channel,
+            generation=self.generation,
+            attempts=self.attempt,
+        )
+
+    def _doubt(
+        self,
+        *,
+        channel: Channel,
+        now: datetime,
+        by: str,
+        rescues: int,
+        words: str = "",
+        rule: str = "",
+    ) -> Notification:
+        waiting = self._next_wait(channel, after=None, since=now, now=now)
+        assert waiting is not None  # a person can always be asked
+        return self._move_to(
+            Status.UNCERTAIN,
+            now=now,
+            by=by,
+            words=words,
+            rule=rule,
+            rescues=rescues,
+            waiting=waiting,
+        )
+
+    def _next_wait(
+        self, channel: Channel, *, after: Wait | None, since: datetime, now: datetime
+    ) -> Waiting | None:
+        policy = channel.uncertainty_policy
+        return policy.next_wait(
+            after=after,
+            since=since,
+            now=now,
+            may_resend=self.resends < policy.resends
+            and self.attempt < channel.retry_policy.allowed_attempts
+            and not self.event.has_expired(now),
+        )
+
+    def _move_to(
+        self,
+        status: Status,
+        *,
+        now: datetime,
+        by: str,
+        words: str = "",
+        rule: str = "",
+        waiting: Waiting | None = None,
+        failure: Failure | None = None,
+        attempt: int | None = None,
+        begun_at: datetime | None = None,
+        resends: int | None = None,
+        rescues: int | None = None,
+        provider_id: str | None = None,
+    ) -> Notification:
+        """The one place that moves."""
+        last = self.last_move
+        if status not in TRANSITIONS[last.status]:
+            raise IllegalTransition(self.id, last.status, status)
+        return Notification(
+            id=self.id,
+            event=self.event,
+            channel=self.channel,
+            recipient=self.recipient,
+            origin=self.origin,
+            accepted_at=self.accepted_at,
+            since=now,
+            last_move=Move(
+                number=last.number + 1,
+                at=now,
+                by=by,
+                came_from=last.status,
+                status=status,
+                generation=last.generation,
+                attempt=last.attempt if attempt is None else attempt,
+                due_at=None if waiting is None else _due_at(waiting, status, self.event),
+                waiting_for=None if waiting is None else waiting.reason,
+                failure=failure,
+                words=words,
+                rule=rule,
+            ),
+            begun_at=begun_at or self.begun_at,
+            resends=self.resends if resends is None else resends,
+            rescues=self.rescues if rescues is None else rescues,
+            provider_id=provider_id or self.provider_id,
+        )
+
+
+def _due_at(waiting: Waiting, status: Status, event: Event) -> datetime:
+    """Nothing is held past its expiry, when it fails; what is uncertain may have arrived."""
+    if event.expires_at is None or status is Status.UNCERTAIN:
+        return waiting.until
+    return min(waiting.until, event.expires_at)

@@ -1,0 +1,38 @@
+"""When is a deferred notification tried again, and how often?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_DOUBLINGS_WITHOUT_OVERFLOW = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """`max_retries` attempts follow the first; the wait doubles up to `longest`."""
+
+    max_retries: int = 3
+    first_delay: timedelta = timedelta(seconds=1)
+    longest: timedelta = timedelta(hours=1)
+
+    @property
+    def allowed_attempts(self) -> int:
+        return self.max_retries + 1
+
+    def delay_after(self, attempt: int, *, jitter: float = 0.0) -> timedelta:
+        """The wait after attempt number `attempt` (from 1). `jitter` in 0..1 only lengthens it."""
+        doublings = min(max(attempt - 1, 0), _DOUBLINGS_WITHOUT_OVERFLOW)
+        delay = min(self.first_delay * (1 << doublings), self.longest)
+        return delay * (1 + jitter) if jitter else delay
+
+    def next_try(
+        self, attempt: int, *, now: datetime, retry_after: timedelta | None, jitter: float = 0.0
+    ) -> datetime | None:
+        """The earliest instant of the next attempt, or None if `attempt` was the last.
+
+        The provider's `retry_after` is a floor: it can lengthen the wait, never shorten it.
+        """
+        if attempt >= self.allowed_attempts:
+            return None
+        return now + max(self.delay_after(attempt, jitter=jitter), retry_after or timedelta())
