@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.status import Wait, Waiting
@@ -55,3 +55,6 @@ EMAIL_UNCERTAINTY = UncertaintyPolicy(resends=2)
 
 #: Nobody can tell that two messages are one, so the provider is asked, and then a person.
 SMS_UNCERTAINTY = UncertaintyPolicy(ask_for=timedelta(minutes=2), receipt_for=timedelta(minutes=15))
+
+#: For whom a repeat is better than silence.
+SMS_UNCERTAINTY_WITH_RESENDS = replace(SMS_UNCERTAINTY, resends=2)

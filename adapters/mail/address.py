@@ -1,0 +1,26 @@
+"""Is this an email address, in any script?"""
+
+from __future__ import annotations
+
+from domain.errors import InvalidRecipient
+from domain.recipient import Recipient, email_address
+
+
+def read_email_address(raw: str) -> Recipient:
+    """By its shape (RFC 5321, RFC 6531): the domain in IDNA, no DNS, special-use names too.
+
+    Raises InvalidRecipient.
+    """
+    return email_address(raw) if raw.isascii() else _internationalised(raw)
+
+
+def _internationalised(raw: str) -> Recipient:
+    import email_validator  # here, as it takes 60 ms that most processes never need
+
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+    try:
+        valid = email_validator.validate_email(raw.strip(), check_deliverability=False)
+    except email_validator.EmailNotValidError as error:
+        raise InvalidRecipient("not an email address (want name@domain.tld)") from error
+    address = f"{valid.local_part}@{valid.ascii_domain.lower()}"
+    return Recipient(address=address, key=address.casefold())

@@ -1,0 +1,109 @@
+"""What are the bytes of a notification as an email?
+
+Built by hand, as the standard library's builder takes a millisecond for each; a test proves
+that its parser reads back exactly what was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from binascii import b2a_qp
+from email.utils import format_datetime
+from uuid import UUID
+
+from adapters.mail.originator import Originator
+from domain.notification import Notification
+
+_LONGEST_LINE = 998  # RFC 5322 2.1.1, without the CRLF
+_LONGEST_PLAIN_SUBJECT = 60
+_ENCODED_WORD_BYTES = 42  # base64 of as many fits into the 75 characters of RFC 2047 2
+_PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=^_`{|}~-]*", re.ASCII)
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def message_id(notification: Notification, originator: Originator) -> str:
+    """Equal for every attempt of a generation, and of no other."""
+    return f"<{notification.id.hex}.{notification.generation}@{originator.domain}>"
+
+
+def build_message(notification: Notification, originator: Originator) -> bytes:
+    """CRLF throughout; not dot-stuffed, which is SMTP's affair (RFC 5321 4.5.2)."""
+    event = notification.event
+    head = [
+        f"From: {_mailbox(originator)}",
+        f"To: <{notification.recipient.address}>",
+        f"Subject: {_unstructured(event.subject_line)}",
+        f"Date: {format_datetime(notification.accepted_at.replace(microsecond=0))}",
+        f"Message-ID: {message_id(notification, originator)}",
+        "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
+    ]
+    plain = _part("plain", event.text)
+    if event.html is None:
+        return "\r\n".join(head).encode() + b"\r\n" + plain
+    boundary = _boundary(notification.id)
+    head.append(f'Content-Type: multipart/alternative; boundary="{boundary}"')
+    delimiter = f"\r\n--{boundary}".encode()
+    return b"".join(
+        [
+            "\r\n".join(head).encode(),
+            b"\r\n",
+            delimiter,
+            b"\r\n",
+            plain,
+            delimiter,
+            b"\r\n",
+            _part("html", event.html),
+            delimiter,
+            b"--\r\n",
+        ]
+    )
+
+
+def _part(subtype: str, text: str) -> bytes:
+    body = re.sub("\r\n?|\n", "\r\n", text).encode()
+    if not body.endswith(b"\r\n"):
+        body += b"\r\n"
+    charset, encoding = "utf-8", "quoted-printable"
+    if body.isascii() and max(map(len, body.split(b"\r\n"))) <= _LONGEST_LINE:
+        charset, encoding = "us-ascii", "7bit"
+    else:
+        body = b2a_qp(body, istext=True)
+    return (
+        f"Content-Type: text/{subtype}; charset={charset}\r\n"
+        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
+    ).encode() + body
+
+
+def _mailbox(originator: Originator) -> str:
+    if not originator.name:
+        return f"<{originator.address}>"
+    if _PLAIN_PHRASE.fullmatch(originator.name) and "=?" not in originator.name:
+        return f"{originator.name} <{originator.address}>"
+    return f"{_encoded_words(originator.name)} <{originator.address}>"
+
+
+def _unstructured(text: str) -> str:
+    """`=?` would be read as an encoded word, and could hide a header: so it is encoded."""
+    text = _CONTROLS.sub(" ", text)
+    if text.isascii() and len(text) <= _LONGEST_PLAIN_SUBJECT and "=?" not in text:
+        return text
+    return _encoded_words(text)
+
+
+def _encoded_words(text: str) -> str:
+    words: list[bytes] = []
+    word = b""
+    for character in text:
+        encoded = character.encode()
+        if len(word) + len(encoded) > _ENCODED_WORD_BYTES:
+            words.append(word)
+            word = b""
+        word += encoded
+    words.append(word)
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
+
+
+def _boundary(notification_id: UUID) -> str:
+    return f"=_{notification_id.hex}"

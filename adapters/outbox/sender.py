@@ -1,0 +1,88 @@
+"""What would be sent, where nothing may be?"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from adapters.outbox.simulator import simulate
+from application.ports.clock import Clock
+from application.ports.sender import Sender
+from domain.notification import Notification
+from domain.outcome import Accepted, Finding, NotFound, Outcome, ProviderDown, Unknown
+
+_NOT_FOR_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST_NAME = 60
+
+
+class OutboxSender(Sender):
+    """Writes one file for each hand-over that its provider takes, or may have taken.
+
+    A file is there whole or not at all, and a repeat gets a file of its own. `render`
+    gives the bytes, `suffix` the kind of file.
+    """
+
+    takes = 25
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        suffix: str,
+        render: Callable[[Notification], bytes],
+        clock: Clock,
+    ) -> None:
+        self._folder = folder
+        self._suffix = suffix
+        self._render = render
+        self._clock = clock
+
+    async def send(self, notifications: Sequence[Notification]) -> Sequence[Outcome]:
+        return await asyncio.to_thread(self._hand_over_all, notifications)
+
+    async def find(self, notifications: Sequence[Notification]) -> Sequence[Finding]:
+        """Like a provider whose records are behind: it knows of none."""
+        return [NotFound(reason="no such message") for _ in notifications]
+
+    def _hand_over_all(self, notifications: Sequence[Notification]) -> list[Outcome]:
+        return [self._hand_over(notification) for notification in notifications]
+
+    def _hand_over(self, notification: Notification) -> Outcome:
+        outcome = simulate(notification)
+        if isinstance(outcome, Accepted | Unknown):
+            try:
+                self._write(notification)
+            except OSError as error:
+                return ProviderDown(
+                    reason=f"the outbox cannot be written: {error.strerror}", rule="outbox:write"
+                )
+        return outcome
+
+    def _write(self, notification: Notification) -> None:
+        self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        unfinished = self._folder / f".{notification.id.hex}.{notification.attempt}"
+        unfinished.write_bytes(self._render(notification))
+        repeat = 0
+        while True:
+            try:
+                os.link(unfinished, self._folder / self._file_name(notification, repeat))
+                break
+            except FileExistsError:
+                repeat += 1
+        unfinished.unlink()
+
+    def _file_name(self, notification: Notification, repeat: int) -> str:
+        event = _NOT_FOR_FILE_NAMES.sub("_", notification.event.id)[:_LONGEST_NAME]
+        again = f"-again{repeat}" if repeat else ""
+        return (
+            f"{self._clock.now():%Y%m%dT%H%M%S}-{event}-{notification.id.hex[:8]}"
+            f"-g{notification.generation}-attempt{notification.attempt}{again}{self._suffix}"
+        )
+
+
+def render_text(notification: Notification) -> bytes:
+    """An SMS as a person can read it: to whom, and what."""
+    return f"To: {notification.recipient.address}\n\n{notification.event.text}\n".encode()

@@ -1,0 +1,138 @@
+"""How do calls reach the one file, and what do its errors mean?"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from adapters.sqlite.schema import STEPS, VERSION
+from application.errors import RowRefused, StoreUnavailable
+
+T = TypeVar("T")
+
+FILE_NAME = "tidings.db"
+_WAIT_FOR_LOCK = 5.0  # seconds
+_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+_FIXES = (
+    (("disk is full", "disk i/o"), "make room on the disk; it goes on by itself"),
+    (("readonly", "read-only"), "make the data folder writable"),
+    (("locked", "busy"), "another process writes for a long time; it is tried again"),
+    (("not a database", "malformed", "corrupt"), "restore the file, or name another data folder"),
+    (("unable to open",), "name a data folder that exists and that you may write to"),
+)
+
+
+class Database:
+    """One thread writes, in batches, each a transaction that is on the disk when it returns;
+    another reads beside it (WAL)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        self._writing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tidings-write")
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tidings-read")
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Create or upgrade the file. Raises StoreUnavailable, with the fix."""
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            raise StoreUnavailable(
+                f"this Python has SQLite {sqlite3.sqlite_version}", fix="use 3.37 or newer"
+            )
+        self._writer = await self._run(self._writing, self._connect)
+        await self.write(_upgrade)
+        self._reader = await self._run(self._reading, self._connect)
+
+    async def close(self) -> None:
+        for executor, connection in (
+            (self._reading, self._reader),
+            (self._writing, self._writer),
+        ):
+            if connection is not None:
+                await self._run(executor, connection.close)
+            executor.shutdown(wait=True)
+        self._reader = self._writer = None
+
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` in a transaction of its own: all of it, or nothing."""
+        return await self._run(self._writing, lambda: _in_transaction(self._writer, work))
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work` on what was written before this call; a writer is never waited for."""
+        return await self._run(self._reading, lambda: work(_opened(self._reader)))
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=_WAIT_FOR_LOCK, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
+
+    async def _run(self, executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, work)
+        except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError) as error:
+            raise RowRefused(str(error)) from error
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: sqlite3.Error) -> StoreUnavailable:
+        words = str(error)
+        for signs, fix in _FIXES:
+            if any(sign in words.lower() for sign in signs):
+                return StoreUnavailable(f"{self.path}: {words}", fix=fix)
+        return StoreUnavailable(f"{self.path}: {words}", fix="see the SQLite documentation")
+
+
+def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:
+    if connection is None:
+        raise sqlite3.ProgrammingError("the database is not open")
+    return connection
+
+
+def _in_transaction(
+    connection: sqlite3.Connection | None, work: Callable[[sqlite3.Connection], T]
+) -> T:
+    connection = _opened(connection)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        answer = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return answer
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise StoreUnavailable(
+            f"the data is of version {version}, this Tidings knows {VERSION}",
+            fix="use the newer Tidings that wrote it, or another data folder",
+        )
+    for step in STEPS[version:]:
+        for statement in _statements(step):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _statements(script: str) -> list[str]:
+    """One by one, as `executescript` would commit behind our back."""
+    statements: list[str] = []
+    begun = ""
+    for line in script.splitlines(keepends=True):
+        begun += line
+        if sqlite3.complete_statement(begun):
+            statements.append(begun)
+            begun = ""
+    return statements

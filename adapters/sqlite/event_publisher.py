@@ -1,0 +1,29 @@
+"""How does an event get into the stream that lies in the file?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adapters.sqlite.database import Database
+from adapters.sqlite.rows import to_microseconds
+from application.errors import StoreUnavailable, StreamUnavailable
+from application.ports.clock import Clock
+from application.ports.event_publisher import EventPublisher
+
+
+class SqliteEventPublisher(EventPublisher):
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def publish(self, values: Sequence[bytes]) -> None:
+        now = to_microseconds(self._clock.now())
+        rows = [(value, now) for value in values]
+        try:
+            await self._database.write(
+                lambda connection: connection.executemany(
+                    "INSERT INTO records (value, appended_at) VALUES (?, ?)", rows
+                )
+            )
+        except StoreUnavailable as error:
+            raise StreamUnavailable(error.problem, fix=error.fix) from error

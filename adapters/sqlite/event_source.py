@@ -1,0 +1,81 @@
+"""Where do events come from, in one file?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from adapters.sqlite.database import Database
+from adapters.sqlite.rows import Row, to_instant
+from application.errors import StoreUnavailable, StreamUnavailable
+from application.ports.clock import Clock
+from application.ports.event_source import EventSource
+from domain.record import Position, Record
+
+TOPIC = "notifications"
+_LOOK_EVERY = timedelta(milliseconds=50)
+
+
+class SqliteEventSource(EventSource):
+    """`reader` names the lane whose place in the stream this is."""
+
+    def __init__(self, database: Database, reader: str, clock: Clock) -> None:
+        self._database = database
+        self._reader = reader
+        self._clock = clock
+        self._next: int | None = None
+
+    async def poll(self, *, limit: int, wait_for: timedelta) -> Sequence[Record]:
+        if limit <= 0:
+            return []
+        give_up_at = self._clock.now() + wait_for
+        try:
+            while not (rows := await self._read(limit)) and self._clock.now() < give_up_at:
+                await self._clock.sleep(_LOOK_EVERY)
+        except StoreUnavailable as error:
+            self._next = None
+            raise StreamUnavailable(error.problem, fix=error.fix) from error
+        if rows:
+            self._next = rows[-1][0] + 1
+        return [
+            Record(
+                value=value,
+                position=Position(topic=TOPIC, partition=0, offset=offset),
+                appended_at=to_instant(appended_at),
+            )
+            for offset, value, appended_at in rows
+        ]
+
+    async def commit(self, positions: Sequence[Position]) -> None:
+        if not positions:
+            return
+        next_offset = max(position.offset for position in positions) + 1
+        try:
+            await self._database.write(
+                lambda connection: connection.execute(
+                    """INSERT INTO places (reader, next_offset) VALUES (?, ?)
+                    ON CONFLICT (reader)
+                    DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)""",
+                    (self._reader, next_offset),
+                )
+            )
+        except StoreUnavailable as error:
+            raise StreamUnavailable(error.problem, fix=error.fix) from error
+
+    async def lag(self) -> int:
+        query = "SELECT count(*) FROM records WHERE offset >= ?"
+        place = await self._committed()
+        [lag] = await self._database.read(lambda c: c.execute(query, (place,)).fetchone())
+        return int(lag)
+
+    async def _read(self, limit: int) -> list[Row]:
+        if self._next is None:
+            self._next = await self._committed()
+        query = "SELECT offset, value, appended_at FROM records WHERE offset >= ? LIMIT ?"
+        place = self._next
+        return await self._database.read(lambda c: c.execute(query, (place, limit)).fetchall())
+
+    async def _committed(self) -> int:
+        query = "SELECT next_offset FROM places WHERE reader = ?"
+        row = await self._database.read(lambda c: c.execute(query, (self._reader,)).fetchone())
+        return 0 if row is None else int(row[0])

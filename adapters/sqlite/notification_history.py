@@ -1,0 +1,80 @@
+"""What happened, as the file says?"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from adapters.sqlite.database import Database
+from adapters.sqlite.rows import (
+    MOVE_COLUMNS,
+    SELECT_NOTIFICATION,
+    Row,
+    dead_letter_of,
+    move_of,
+    notification_of,
+    sighting_of,
+)
+from application.ports.event_decoder import EventDecoder
+from application.ports.notification_history import Chapter, NotificationHistory, Tally
+from domain.notification import Notification
+from domain.status import Status, Wait
+
+_TRAIL = f"SELECT {MOVE_COLUMNS} FROM trail WHERE n = ? ORDER BY number"
+_SIGHTINGS = """
+    SELECT notification_id, topic, partition, record_offset, event_id, kind, seen_at, body
+    FROM sightings WHERE notification_id = ? ORDER BY seen_at"""
+_DEAD_LETTERS = """
+    SELECT id, reason, error, failed_at, topic, partition, record_offset, body, notification_id,
+        event_id, channel, generation, attempts
+    FROM dead_letters WHERE notification_id = ? ORDER BY generation"""
+
+
+class SqliteNotificationHistory(NotificationHistory):
+    def __init__(self, database: Database, decoder: EventDecoder) -> None:
+        self._database = database
+        self._decoder = decoder
+
+    async def story(self, event_id: str) -> Sequence[Chapter]:
+        def read(connection: sqlite3.Connection) -> list[Chapter]:
+            query = f"{SELECT_NOTIFICATION} AND event_id = ? ORDER BY channel"
+            rows = connection.execute(query, (event_id,)).fetchall()
+            return [self._chapter(connection, row) for row in rows]
+
+        return await self._database.read(read)
+
+    async def latest(
+        self, *, limit: int, status: Status | None = None, channel: str | None = None
+    ) -> Sequence[Notification]:
+        query, values = SELECT_NOTIFICATION, list[object]()
+        if status is not None:
+            query, values = f"{query} AND notifications.status = ?", [*values, status]
+        if channel is not None:
+            query, values = f"{query} AND channel = ?", [*values, channel]
+        query = f"{query} ORDER BY n DESC LIMIT ?"
+        rows = await self._database.read(lambda c: c.execute(query, [*values, limit]).fetchall())
+        return [notification_of(row, self._decoder) for row in rows]
+
+    async def tally(self) -> Mapping[Tally, int]:
+        query = """SELECT channel, status, waiting_for, count(*) FROM notifications
+            GROUP BY channel, status, waiting_for"""
+        rows = await self._database.read(lambda connection: connection.execute(query).fetchall())
+        return {
+            Tally(
+                channel=channel,
+                status=Status(status),
+                waiting_for=Wait(waiting_for) if waiting_for else None,
+            ): count
+            for channel, status, waiting_for, count in rows
+        }
+
+    def _chapter(self, connection: sqlite3.Connection, row: Row) -> Chapter:
+        n, id_ = row[0], row[1]
+        return Chapter(
+            notification=notification_of(row, self._decoder),
+            trail=[move_of(each) for each in connection.execute(_TRAIL, (n,))],
+            sightings=[sighting_of(each) for each in connection.execute(_SIGHTINGS, (id_,))],
+            dead_letters=[
+                dead_letter_of(each) for each in connection.execute(_DEAD_LETTERS, (id_,))
+            ],
+        )

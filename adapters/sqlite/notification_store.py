@@ -1,0 +1,188 @@
+"""Where do notifications live, in one file?"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from adapters.sqlite.database import Database
+from adapters.sqlite.rows import (
+    INSERT_DEAD_LETTER,
+    INSERT_MOVE,
+    INSERT_NOTIFICATION,
+    INSERT_SIGHTING,
+    SELECT_NOTIFICATION,
+    UPDATE_NOTIFICATION,
+    dead_letter_row,
+    move_row,
+    notification_of,
+    notification_row,
+    sighting_row,
+    standing_of,
+    to_instant,
+    to_microseconds,
+    update_row,
+)
+from application.ports.event_decoder import EventDecoder
+from application.ports.notification_store import NotificationStore
+from domain.lease import Lease
+from domain.notification import RESCUES_BEFORE_ALONE, Notification
+from domain.repeat import Sighting, Standing
+from domain.status import Wait
+
+_DUE = """
+    SELECT n, rescues, due_at FROM notifications
+    WHERE channel = ? AND lease IS NULL AND due_at <= ?
+    ORDER BY due_at, n LIMIT ?"""
+
+_ORPHANED = """
+    SELECT n, rescues, coalesce(due_at, since) FROM notifications
+    WHERE channel = ? AND lease IN (SELECT token FROM leases WHERE until_at <= ?)
+    LIMIT ?"""
+
+
+class SqliteNotificationStore(NotificationStore):
+    def __init__(self, database: Database, decoder: EventDecoder) -> None:
+        self._database = database
+        self._decoder = decoder
+
+    async def accept(
+        self, newborn: Sequence[Notification], *, lease: Lease
+    ) -> Sequence[Standing | None]:
+        return await self._database.write(lambda connection: _accept(connection, newborn, lease))
+
+    async def note(self, sightings: Sequence[Sighting]) -> None:
+        rows = [sighting_row(sighting) for sighting in sightings]
+        await self._database.write(lambda connection: connection.executemany(INSERT_SIGHTING, rows))
+
+    async def claim(
+        self, channel: str, *, now: datetime, limit: int, lease: Lease
+    ) -> Sequence[Notification]:
+        instant = to_microseconds(now)
+        # Looking costs no transaction, and most looks find nothing.
+        if not await self._database.read(lambda c: _claimable(c, channel, instant, limit)):
+            return []
+        rows = await self._database.write(lambda c: _claim(c, channel, instant, limit, lease))
+        return [notification_of(row, self._decoder) for row in rows]
+
+    async def record(
+        self, notifications: Sequence[Notification], *, lease: Lease
+    ) -> Sequence[Notification]:
+        return await self._database.write(
+            lambda connection: _record(connection, notifications, lease)
+        )
+
+    async def next_due_at(self, channel: str) -> datetime | None:
+        query = """SELECT due_at FROM notifications
+            WHERE channel = ? AND lease IS NULL AND due_at IS NOT NULL AND waiting_for <> ?
+            ORDER BY due_at LIMIT 1"""
+        row = await self._database.read(
+            lambda connection: connection.execute(query, (channel, Wait.PERSON)).fetchone()
+        )
+        return None if row is None else to_instant(row[0])
+
+
+def _accept(
+    connection: sqlite3.Connection, newborn: Sequence[Notification], lease: Lease
+) -> list[Standing | None]:
+    standing = _standing(connection, [notification.id for notification in newborn])
+    [n] = connection.execute("SELECT coalesce(max(n), 0) FROM notifications").fetchone()
+    added: list[tuple[int, Notification]] = []
+    sightings: list[Sighting] = []
+    answers: list[Standing | None] = []
+    for notification in newborn:
+        first = standing.get(notification.id)
+        answers.append(first)
+        if first is None:
+            n += 1
+            added.append((n, notification))
+            standing[notification.id] = Standing.of(notification)
+            continue
+        sighting = first.sighting(
+            event=notification.event,
+            position=notification.origin,
+            now=notification.accepted_at,
+        )
+        if sighting is not None:
+            sightings.append(sighting)
+    connection.executemany(
+        INSERT_NOTIFICATION,
+        [notification_row(n, notification, lease) for n, notification in added],
+    )
+    _append(connection, added)
+    connection.executemany(INSERT_SIGHTING, [sighting_row(sighting) for sighting in sightings])
+    return answers
+
+
+def _standing(connection: sqlite3.Connection, ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    marks = ", ".join("?" * len(ids))
+    rows = connection.execute(
+        f"""SELECT id, topic, partition, record_offset, digest, accepted_at
+        FROM notifications WHERE id IN ({marks})""",
+        [id_.bytes for id_ in ids],
+    )
+    standings = (standing_of(row) for row in rows)
+    return {standing.notification_id: standing for standing in standings}
+
+
+def _append(connection: sqlite3.Connection, moved: Sequence[tuple[int, Notification]]) -> None:
+    connection.executemany(
+        INSERT_MOVE, [move_row(n, notification.last_move) for n, notification in moved]
+    )
+    dead_letters = [letter for _, each in moved if (letter := each.dead_letter())]
+    connection.executemany(INSERT_DEAD_LETTER, [dead_letter_row(each) for each in dead_letters])
+
+
+def _claimable(
+    connection: sqlite3.Connection, channel: str, now: int, limit: int
+) -> list[tuple[int, int, int]]:
+    """(n, rescues, due at), longest due first; a suspect alone."""
+    found: list[tuple[int, int, int]] = [
+        *connection.execute(_ORPHANED, (channel, now, limit)),
+        *connection.execute(_DUE, (channel, now, limit)),
+    ]
+    found.sort(key=lambda row: (row[2], row[0]))
+    claimable: list[tuple[int, int, int]] = []
+    for row in found[:limit]:
+        if row[1] >= RESCUES_BEFORE_ALONE:
+            return claimable or [row]
+        claimable.append(row)
+    return claimable
+
+
+def _claim(
+    connection: sqlite3.Connection, channel: str, now: int, limit: int, lease: Lease
+) -> list[tuple[object, ...]]:
+    numbers = [n for n, _, _ in _claimable(connection, channel, now, limit)]
+    marks = ", ".join("?" * len(numbers))
+    connection.execute(
+        f"UPDATE notifications SET lease = ? WHERE n IN ({marks})", [lease.token.bytes, *numbers]
+    )
+    rows = connection.execute(f"{SELECT_NOTIFICATION} AND n IN ({marks})", numbers)
+    place = {n: place for place, n in enumerate(numbers)}
+    return sorted(rows, key=lambda row: place[row[0]])
+
+
+def _record(
+    connection: sqlite3.Connection, notifications: Sequence[Notification], lease: Lease
+) -> list[Notification]:
+    ids = list({notification.id.bytes for notification in notifications})
+    marks = ", ".join("?" * len(ids))
+    in_hand = dict(
+        connection.execute(
+            f"SELECT id, n FROM notifications WHERE lease = ? AND id IN ({marks})",
+            [lease.token.bytes, *ids],
+        ).fetchall()
+    )
+    written = [
+        (in_hand[notification.id.bytes], notification)
+        for notification in notifications
+        if notification.id.bytes in in_hand
+    ]
+    connection.executemany(
+        UPDATE_NOTIFICATION, [update_row(n, notification, lease) for n, notification in written]
+    )
+    _append(connection, written)
+    return [notification for _, notification in written]

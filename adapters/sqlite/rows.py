@@ -1,0 +1,255 @@
+"""How does a notification lie in a row, and come back the same?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from application.ports.event_decoder import EventDecoder
+from domain.dead_letter import DeadLetter
+from domain.failure import Failure
+from domain.lease import Lease
+from domain.move import Move
+from domain.notification import Notification
+from domain.recipient import Recipient
+from domain.record import Position, Record
+from domain.repeat import Repeat, Sighting, Standing
+from domain.status import Status, Wait
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Row = tuple[Any, ...]
+
+INSERT_NOTIFICATION = f"""
+    INSERT INTO notifications (
+        n, id, event_id, channel, message_type, address, recipient_key, occurred_at,
+        accepted_at, topic, partition, record_offset, digest, body,
+        status, since, moves, due_at, waiting_for, begun_at, resends, rescues, provider_id, lease
+    ) VALUES ({", ".join("?" * 24)})"""
+
+UPDATE_NOTIFICATION = """
+    UPDATE notifications SET
+        status = ?, since = ?, moves = ?, due_at = ?, waiting_for = ?, begun_at = ?, resends = ?,
+        rescues = ?, provider_id = ?, lease = ?
+    WHERE n = ?"""
+
+INSERT_MOVE = f"""
+    INSERT OR IGNORE INTO trail (
+        n, number, at, by, came_from, status, generation, attempt, due_at, waiting_for, failure,
+        words, rule
+    ) VALUES ({", ".join("?" * 13)})"""
+
+MOVE_COLUMNS = """number, at, by, came_from, trail.status, generation, attempt, trail.due_at,
+    trail.waiting_for, failure, words, rule"""
+
+#: A notification and the line of the trail that brought it where it is.
+SELECT_NOTIFICATION = f"""
+    SELECT n, id, event_id, channel, address, recipient_key, occurred_at, accepted_at,
+        topic, partition, record_offset, body, since, notifications.due_at, begun_at, resends,
+        rescues, provider_id, {MOVE_COLUMNS}
+    FROM notifications JOIN trail USING (n)
+    WHERE trail.number = notifications.moves"""
+
+INSERT_SIGHTING = f"""
+    INSERT OR IGNORE INTO sightings (
+        notification_id, topic, partition, record_offset, event_id, kind, seen_at, body
+    ) VALUES ({", ".join("?" * 8)})"""
+
+INSERT_DEAD_LETTER = f"""
+    INSERT OR IGNORE INTO dead_letters (
+        id, reason, error, failed_at, topic, partition, record_offset, body, notification_id,
+        event_id, channel, generation, attempts
+    ) VALUES ({", ".join("?" * 13)})"""
+
+
+def to_microseconds(instant: datetime) -> int:
+    since_epoch = instant - _EPOCH
+    return (since_epoch.days * 86_400 + since_epoch.seconds) * 1_000_000 + since_epoch.microseconds
+
+
+def to_instant(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def _optional_microseconds(instant: datetime | None) -> int | None:
+    return None if instant is None else to_microseconds(instant)
+
+
+def _optional_instant(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else to_instant(microseconds)
+
+
+def notification_row(n: int, notification: Notification, lease: Lease) -> Row:
+    event, origin = notification.event, notification.origin
+    return (
+        n,
+        notification.id.bytes,
+        event.id,
+        notification.channel,
+        event.message_type,
+        notification.recipient.address,
+        notification.recipient.key,
+        to_microseconds(event.occurred_at),
+        to_microseconds(notification.accepted_at),
+        origin.topic,
+        origin.partition,
+        origin.offset,
+        event.digest,
+        event.body,
+        *_changing_columns(notification, lease),
+    )
+
+
+def update_row(n: int, notification: Notification, lease: Lease) -> Row:
+    return (*_changing_columns(notification, lease), n)
+
+
+def _changing_columns(notification: Notification, lease: Lease) -> Row:
+    move = notification.last_move
+    return (
+        move.status,
+        to_microseconds(notification.since),
+        move.number,
+        _optional_microseconds(move.due_at),
+        move.waiting_for,
+        _optional_microseconds(notification.begun_at),
+        notification.resends,
+        notification.rescues,
+        notification.provider_id,
+        lease.token.bytes if notification.is_in_hand else None,
+    )
+
+
+def move_row(n: int, move: Move) -> Row:
+    return (
+        n,
+        move.number,
+        to_microseconds(move.at),
+        move.by,
+        move.came_from,
+        move.status,
+        move.generation,
+        move.attempt,
+        _optional_microseconds(move.due_at),
+        move.waiting_for,
+        move.failure,
+        move.words,
+        move.rule,
+    )
+
+
+def move_of(row: Row) -> Move:
+    number, at, by, came_from, status, generation, attempt, due_at, wait, failure, words, rule = row
+    return Move(
+        number=number,
+        at=to_instant(at),
+        by=by,
+        came_from=Status(came_from) if came_from else None,
+        status=Status(status),
+        generation=generation,
+        attempt=attempt,
+        due_at=_optional_instant(due_at),
+        waiting_for=Wait(wait) if wait else None,
+        failure=Failure(failure) if failure else None,
+        words=words,
+        rule=rule,
+    )
+
+
+def notification_of(row: Row, decoder: EventDecoder) -> Notification:
+    """From the columns of SELECT_NOTIFICATION."""
+    (_, id_, _, channel, address, key, occurred_at, accepted_at, topic, partition, offset, body,
+     since, due_at, begun_at, resends, rescues, provider_id, *move) = row  # fmt: skip
+    origin = Position(topic=topic, partition=partition, offset=offset)
+    # What is held longer for the same reason has a later due_at than its last move says.
+    move[7] = due_at
+    return Notification(
+        id=UUID(bytes=id_),
+        event=decoder.decode(
+            Record(value=body, position=origin, appended_at=to_instant(occurred_at))
+        ),
+        channel=channel,
+        recipient=Recipient(address=address, key=key),
+        origin=origin,
+        accepted_at=to_instant(accepted_at),
+        last_move=move_of(tuple(move)),
+        since=to_instant(since),
+        begun_at=_optional_instant(begun_at),
+        resends=resends,
+        rescues=rescues,
+        provider_id=provider_id,
+    )
+
+
+def standing_of(row: Row) -> Standing:
+    id_, topic, partition, offset, digest, accepted_at = row
+    return Standing(
+        notification_id=UUID(bytes=id_),
+        origin=Position(topic=topic, partition=partition, offset=offset),
+        digest=digest,
+        accepted_at=to_instant(accepted_at),
+    )
+
+
+def sighting_row(sighting: Sighting) -> Row:
+    position = sighting.position
+    return (
+        sighting.notification_id.bytes,
+        position.topic,
+        position.partition,
+        position.offset,
+        sighting.event_id,
+        sighting.kind,
+        to_microseconds(sighting.seen_at),
+        sighting.body,
+    )
+
+
+def sighting_of(row: Row) -> Sighting:
+    notification_id, topic, partition, offset, event_id, kind, seen_at, body = row
+    return Sighting(
+        notification_id=UUID(bytes=notification_id),
+        event_id=event_id,
+        kind=Repeat(kind),
+        position=Position(topic=topic, partition=partition, offset=offset),
+        seen_at=to_instant(seen_at),
+        body=body,
+    )
+
+
+def dead_letter_row(dead_letter: DeadLetter) -> Row:
+    position, of = dead_letter.position, dead_letter.notification_id
+    return (
+        dead_letter.id.bytes,
+        dead_letter.reason,
+        dead_letter.error,
+        to_microseconds(dead_letter.failed_at),
+        position.topic,
+        position.partition,
+        position.offset,
+        dead_letter.body,
+        None if of is None else of.bytes,
+        dead_letter.event_id,
+        dead_letter.channel,
+        dead_letter.generation,
+        dead_letter.attempts,
+    )
+
+
+def dead_letter_of(row: Row) -> DeadLetter:
+    (id_, reason, error, failed_at, topic, partition, offset, body, notification_id, event_id,
+     channel, generation, attempts) = row  # fmt: skip
+    return DeadLetter(
+        id=UUID(bytes=id_),
+        reason=reason,
+        error=error,
+        failed_at=to_instant(failed_at),
+        position=Position(topic=topic, partition=partition, offset=offset),
+        body=body,
+        notification_id=None if notification_id is None else UUID(bytes=notification_id),
+        event_id=event_id,
+        channel=channel,
+        generation=generation,
+        attempts=attempts,
+    )

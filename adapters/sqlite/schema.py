@@ -1,0 +1,120 @@
+"""Which tables does the file hold, and in which version?
+
+Versions only ever add. `PRAGMA user_version` tells how many of these steps a file has seen.
+Instants are whole microseconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+STEPS: tuple[str, ...] = (
+    """
+    CREATE TABLE records (
+        offset      INTEGER PRIMARY KEY AUTOINCREMENT,
+        value       BLOB,
+        appended_at INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE places (
+        reader      TEXT PRIMARY KEY,
+        next_offset INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- n numbers the rows in the order of acceptance: the trail hangs on it, so that what is
+    -- written together lies together.
+    CREATE TABLE notifications (
+        n             INTEGER PRIMARY KEY,
+        id            BLOB NOT NULL UNIQUE,
+        event_id      TEXT NOT NULL,
+        channel       TEXT NOT NULL,
+        message_type  TEXT NOT NULL,
+        address       TEXT NOT NULL,
+        recipient_key TEXT NOT NULL,
+        occurred_at   INTEGER NOT NULL,
+        accepted_at   INTEGER NOT NULL,
+        topic         TEXT NOT NULL,
+        partition     INTEGER NOT NULL,
+        record_offset INTEGER NOT NULL,
+        digest        BLOB NOT NULL,
+        body          BLOB NOT NULL,
+        status        TEXT NOT NULL,
+        since         INTEGER NOT NULL,
+        moves         INTEGER NOT NULL,
+        due_at        INTEGER,
+        waiting_for   TEXT,
+        begun_at      INTEGER,
+        resends       INTEGER NOT NULL,
+        rescues       INTEGER NOT NULL,
+        provider_id   TEXT,
+        lease         BLOB
+    ) STRICT;
+    CREATE INDEX notifications_of_event ON notifications (event_id);
+    CREATE INDEX notifications_due ON notifications (channel, due_at)
+        WHERE due_at IS NOT NULL AND lease IS NULL;
+    CREATE INDEX notifications_in_hand ON notifications (lease) WHERE lease IS NOT NULL;
+
+    CREATE TABLE trail (
+        n           INTEGER NOT NULL,
+        number      INTEGER NOT NULL,
+        at          INTEGER NOT NULL,
+        by          TEXT NOT NULL,
+        came_from   TEXT,
+        status      TEXT NOT NULL,
+        generation  INTEGER NOT NULL,
+        attempt     INTEGER NOT NULL,
+        due_at      INTEGER,
+        waiting_for TEXT,
+        failure     TEXT,
+        words       TEXT NOT NULL,
+        rule        TEXT NOT NULL,
+        PRIMARY KEY (n, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER trail_is_never_updated BEFORE UPDATE ON trail
+        BEGIN SELECT RAISE(ABORT, 'the audit trail is never updated'); END;
+
+    CREATE TABLE sightings (
+        notification_id BLOB NOT NULL,
+        topic           TEXT NOT NULL,
+        partition       INTEGER NOT NULL,
+        record_offset   INTEGER NOT NULL,
+        event_id        TEXT NOT NULL,
+        kind            TEXT NOT NULL,
+        seen_at         INTEGER NOT NULL,
+        body            BLOB,
+        PRIMARY KEY (notification_id, topic, partition, record_offset)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE dead_letters (
+        id              BLOB PRIMARY KEY,
+        reason          TEXT NOT NULL,
+        error           TEXT NOT NULL,
+        failed_at       INTEGER NOT NULL,
+        topic           TEXT NOT NULL,
+        partition       INTEGER NOT NULL,
+        record_offset   INTEGER NOT NULL,
+        body            BLOB NOT NULL,
+        notification_id BLOB,
+        event_id        TEXT,
+        channel         TEXT,
+        generation      INTEGER,
+        attempts        INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX dead_letters_by_time ON dead_letters (failed_at);
+    CREATE INDEX dead_letters_of_notification ON dead_letters (notification_id)
+        WHERE notification_id IS NOT NULL;
+
+    CREATE TABLE leases (
+        token    BLOB PRIMARY KEY,
+        worker   TEXT NOT NULL,
+        until_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE rate_ledgers (
+        key            TEXT PRIMARY KEY,
+        ledger         BLOB NOT NULL,
+        forgettable_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX rate_ledgers_forgettable ON rate_ledgers (forgettable_at);
+    """,
+)
+
+VERSION = len(STEPS)
