@@ -71,6 +71,9 @@ class Lane:
             return False
         return await self._store.next_due_at(self.channel.name) is None
 
+    async def lag(self) -> int:
+        return await self._source.lag()
+
     # One instant
 
     async def turn(self) -> None:

@@ -24,6 +24,10 @@ class Service:
     async def is_at_rest(self) -> bool:
         return all([await lane.is_at_rest() for lane in self.lanes])
 
+    async def lag(self) -> int:
+        """How many records the slowest lane has still to read."""
+        return max([await lane.lag() for lane in self.lanes], default=0)
+
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping` is set and every lane has finished what it had begun."""
         async with asyncio.TaskGroup() as tasks:

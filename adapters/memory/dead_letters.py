@@ -25,6 +25,6 @@ class MemoryDeadLetters(DeadLetters):
         )
         return [each for each in newest_first if reason in (None, each.reason)][:limit]
 
-    async def count(self) -> int:
+    async def count(self, *, reason: str | None = None) -> int:
         self._database.reach()
-        return len(self._database.dead_letters)
+        return sum(reason in (None, each.reason) for each in self._database.dead_letters.values())

@@ -30,8 +30,9 @@ class SqliteDeadLetters(DeadLetters):
         )
         return [dead_letter_of(row) for row in rows]
 
-    async def count(self) -> int:
+    async def count(self, *, reason: str | None = None) -> int:
+        query = "SELECT count(*) FROM dead_letters WHERE ? IS NULL OR reason = ?"
         [count] = await self._database.read(
-            lambda connection: connection.execute("SELECT count(*) FROM dead_letters").fetchone()
+            lambda connection: connection.execute(query, (reason, reason)).fetchone()
         )
         return int(count)

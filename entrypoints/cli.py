@@ -1,0 +1,233 @@
+"""What can be asked of Tidings on a command line?
+
+Nothing heavy is imported before it is needed: `--help` must come at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.errors import TidingsError
+from entrypoints import exit_codes
+
+app = typer.Typer(
+    name="tidings",
+    help="Tells each person once, by email and SMS, and can always say what happened.",
+    epilog="Begin with [bold]tidings demo[/], or with [bold]tidings up[/] and "
+    "[bold]tidings publish[/] in another terminal.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+publish_app = typer.Typer(
+    help="Publish events: one by hand, or a file of them.",
+    invoke_without_command=True,
+    rich_markup_mode="rich",
+)
+app.add_typer(publish_app, name="publish", rich_help_panel="Work")
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="FOLDER",
+        help="The data folder, if not that of TIDINGS_DATA (by default ./tidings-data).",
+        show_default=False,
+    ),
+]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show addresses and numbers in full.")]
+
+
+@app.command(rich_help_panel="Begin")
+def demo(
+    data: Annotated[
+        Path, typer.Option("--data", metavar="FOLDER", help="Made anew each time.")
+    ] = Path("tidings-demo"),
+) -> None:
+    """See the whole job done on sample events, in under half a minute."""
+    from entrypoints.commands.demo import demo
+
+    demo(data)
+
+
+@app.command(rich_help_panel="Work")
+def up(
+    data: Data = None,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="End when nothing is left to do by itself.")
+    ] = False,
+) -> None:
+    """Run the service. Ctrl-C stops it cleanly."""
+    from entrypoints.commands.up import up
+
+    up(data, until_idle=until_idle)
+
+
+@publish_app.callback()
+def publish(
+    context: typer.Context,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file",
+            "-f",
+            metavar="FILE",
+            help="Events, one JSON object a line; - is standard input.",
+        ),
+    ] = None,
+    as_they_are: Annotated[
+        bool,
+        typer.Option(
+            "--as-they-are", help="Publish unreadable lines too; they end as dead letters."
+        ),
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Publish events: one by hand, or a file of them."""
+    if context.invoked_subcommand is not None:
+        return
+    if file is None:
+        raise typer.BadParameter("say signup, payment or alert, or give a --file")
+    from entrypoints.commands.publish import publish_file
+
+    publish_file(file, as_they_are=as_they_are, data=data)
+
+
+Email = Annotated[str | None, typer.Option("--email", help="Whom to tell by email.")]
+Phone = Annotated[str | None, typer.Option("--phone", help="Whom to tell by SMS, as +15551234567.")]
+Text = Annotated[str, typer.Option("--message", "-m", help="What to tell.")]
+Subject = Annotated[str | None, typer.Option("--subject", help="The email's subject.")]
+EventId = Annotated[
+    str | None, typer.Option("--id", help="The event's id; the same id is told only once.")
+]
+
+
+def _publish_one(
+    message_type: str,
+    message: str,
+    email: str | None,
+    phone: str | None,
+    subject: str | None,
+    event_id: str | None,
+    data: Path | None,
+) -> None:
+    from entrypoints.commands.publish import publish_one
+
+    publish_one(
+        message_type=message_type,
+        text=message,
+        email=email,
+        phone=phone,
+        subject=subject,
+        event_id=event_id,
+        data=data,
+    )
+
+
+@publish_app.command()
+def signup(
+    message: Text,
+    email: Email = None,
+    phone: Phone = None,
+    subject: Subject = None,
+    event_id: EventId = None,
+    data: Data = None,
+) -> None:
+    """Somebody signed up (USER_SIGNED_UP)."""
+    _publish_one("USER_SIGNED_UP", message, email, phone, subject, event_id, data)
+
+
+@publish_app.command()
+def payment(
+    message: Text,
+    email: Email = None,
+    phone: Phone = None,
+    subject: Subject = None,
+    event_id: EventId = None,
+    data: Data = None,
+) -> None:
+    """A payment went through (PAYMENT_SUCCESSFUL)."""
+    _publish_one("PAYMENT_SUCCESSFUL", message, email, phone, subject, event_id, data)
+
+
+@publish_app.command()
+def alert(
+    message: Text,
+    email: Email = None,
+    phone: Phone = None,
+    subject: Subject = None,
+    event_id: EventId = None,
+    data: Data = None,
+) -> None:
+    """Something is wrong (ALERT_RAISED)."""
+    _publish_one("ALERT_RAISED", message, email, phone, subject, event_id, data)
+
+
+@app.command(rich_help_panel="Ask")
+def show(
+    event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="As its producer gave it.")],
+    data: Data = None,
+    reveal: Reveal = False,
+) -> None:
+    """Tell the whole story of an event."""
+    from entrypoints.commands.show import show
+
+    show(event_id, data=data, reveal=reveal)
+
+
+@app.command("list", rich_help_panel="Ask")
+def list_(
+    status: Annotated[
+        str | None, typer.Option("--status", help="Only these: PENDING, SENT, FAILED …")
+    ] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="email or sms.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 20,
+    data: Data = None,
+    reveal: Reveal = False,
+) -> None:
+    """List the latest notifications, and what could not be read."""
+    from entrypoints.commands.list import list_latest
+
+    list_latest(status=status, channel=channel, limit=limit, data=data, reveal=reveal)
+
+
+@app.command(rich_help_panel="Ask")
+def check(data: Data = None) -> None:
+    """Check the settings and everything that Tidings needs, with the fix for what fails."""
+    from entrypoints.commands.check import check
+
+    check(data)
+
+
+def main() -> None:
+    """No traceback reaches a user: an error is a sentence, and an exit code."""
+    try:
+        app()
+    except TidingsError as error:
+        from entrypoints.terminal.errors import print_error
+
+        print_error(error)
+        sys.exit(exit_codes.of(error))
+    except KeyboardInterrupt:
+        sys.exit(exit_codes.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(exit_codes.INTERRUPTED)
+    except Exception as error:
+        if os.environ.get("TIDINGS_DEBUG"):
+            raise
+        from entrypoints.terminal.errors import print_bug
+
+        print_bug(error)
+        sys.exit(exit_codes.BUG)
+
+
+if __name__ == "__main__":
+    main()

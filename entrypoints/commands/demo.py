@@ -1,0 +1,118 @@
+"""What does the whole job look like, in half a minute and without a server?"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import shlex
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import structlog
+from rich.console import Console
+from rich.rule import Rule
+
+from application.errors import StoreUnavailable
+from domain.dead_letter import UNREADABLE
+from domain.status import Status, Wait
+from entrypoints.commands.up import watch
+from entrypoints.container import open_tidings
+from entrypoints.running import run
+from entrypoints.settings import Provider, Settings, load_settings
+from entrypoints.terminal.story import print_story
+from entrypoints.terminal.tables import counts_table, notifications_table, unreadable_table
+
+_MARK = "made-by-tidings-demo"
+_STORY = "payment-deferred-twice"
+_TIMESTAMP = re.compile(rb'"timestamp": *\d+')
+#: Short, so that every kind of wait can be watched.
+_SHORT_WAITS = {"rate_limit_window": 3.0, "rate_limit_email": 3, "retry_delay_ms": 500}
+
+
+def demo(folder: Path) -> None:
+    _make_anew(folder)
+    settings = load_settings(
+        tidings_env="embedded",
+        tidings_data=folder / "data",
+        email_provider=Provider.OUTBOX,
+        sms_provider=Provider.OUTBOX,
+        **_SHORT_WAITS,
+    )
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    run(_demo(settings))
+
+
+async def _demo(settings: Settings) -> None:
+    console = Console(highlight=False)
+    lines = _sample().splitlines()
+    console.print(Rule("[bold]Tidings, the whole job on sample events[/]"))
+    async with open_tidings(settings, is_worker=True) as tidings:
+        await tidings.publish_events(lines, as_they_are=True)
+        console.print(
+            f"Published {len(lines)} records of examples/events.jsonl. Telling people ..."
+        )
+        stopping = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(tidings.service.run(stopping))
+            await watch(tidings, Console(stderr=True), stopping, until_idle=True)
+        latest = await tidings.history.latest(limit=100)
+        unreadable = await tidings.dead_letters.latest(limit=100, reason=UNREADABLE)
+        console.print(Rule("What happened"))
+        console.print(counts_table(await tidings.history.tally(), len(unreadable)))
+        console.print(
+            notifications_table([each for each in latest if each.status is not Status.SENT])
+        )
+        console.print(unreadable_table(unreadable))
+        console.print(Rule("The story of one event"))
+        print_story(
+            console,
+            await tidings.history.story(_STORY),
+            now=tidings.clock.now(),
+            reveal=False,
+        )
+    console.print(Rule("Where to look next"))
+    outbox = settings.tidings_data / "outbox"
+    for channel, suffix in (("email", ".eml"), ("sms", ".txt")):
+        count = sum(1 for _ in (outbox / channel).glob(f"*{suffix}"))
+        console.print(f"{count} {suffix} files, as they would be sent, in {outbox / channel}")
+    waiting = [each for each in latest if each.waiting_for is Wait.PERSON]
+    for line in (
+        f"show alert-burst-5 --data {shlex.quote(str(settings.tidings_data))}",
+        f"show {waiting[0].event.id if waiting else _STORY} --data {settings.tidings_data}",
+        f"list --status FAILED --data {settings.tidings_data}",
+    ):
+        console.print(f"  [bold cyan]{_program()} {line}[/]", soft_wrap=True)
+
+
+def _make_anew(folder: Path) -> None:
+    """Only what an earlier demo made is removed."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).exists():
+            raise StoreUnavailable(
+                f"{folder}: holds files that no demo made",
+                fix="name an empty or a new folder with --data",
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARK).touch()
+
+
+def _sample() -> bytes:
+    """The sample events, as if they had occurred just now."""
+    here = Path(__file__).parent.parent
+    installed, checked_out = here / "examples", here.parent / "examples"
+    folder = installed if installed.exists() else checked_out
+    now = b'"timestamp":%d' % int(time.time() * 1000)
+    return _TIMESTAMP.sub(now, (folder / "events.jsonl").read_bytes())
+
+
+def _program() -> str:
+    """How this very program can be called again from this folder."""
+    program = Path(sys.argv[0])
+    if shutil.which("tidings") == str(program):
+        return "tidings"
+    return os.path.relpath(program)

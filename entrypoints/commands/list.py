@@ -1,0 +1,50 @@
+"""How does a person find a notification again?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from domain.dead_letter import UNREADABLE
+from domain.status import Status
+from entrypoints.container import open_tidings
+from entrypoints.running import run, settings_for
+from entrypoints.settings import Settings
+from entrypoints.terminal.tables import notifications_table, unreadable_table
+
+_CHANNELS = ("email", "sms")
+
+
+def list_latest(
+    *, status: str | None, channel: str | None, limit: int, data: Path | None, reveal: bool
+) -> None:
+    wanted = None if status is None else _status(status)
+    if channel is not None and channel not in _CHANNELS:
+        raise typer.BadParameter(f"want one of {', '.join(_CHANNELS)}", param_hint="--channel")
+    run(_list(settings_for(data), wanted, channel, limit, reveal=reveal))
+
+
+def _status(name: str) -> Status:
+    try:
+        return Status(name.upper())
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"want one of {', '.join(Status)}", param_hint="--status"
+        ) from error
+
+
+async def _list(
+    settings: Settings, status: Status | None, channel: str | None, limit: int, *, reveal: bool
+) -> None:
+    console = Console(highlight=False)
+    async with open_tidings(settings, is_worker=False) as tidings:
+        found = await tidings.history.latest(limit=limit, status=status, channel=channel)
+        console.print(
+            notifications_table(found, reveal=reveal) if found else "No such notification."
+        )
+        if status in (None, Status.FAILED) and channel is None:
+            unreadable = await tidings.dead_letters.latest(limit=limit, reason=UNREADABLE)
+            if unreadable:
+                console.print(unreadable_table(unreadable))

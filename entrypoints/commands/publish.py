@@ -1,0 +1,162 @@
+"""How are events published by hand?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from adapters.mail.address import read_email_address
+from adapters.wire.encoder import encode_event
+from domain.errors import InvalidRecipient, UnreadableEvent
+from domain.recipient import Recipient, phone_number
+from entrypoints import exit_codes
+from entrypoints.container import ADDRESS_FIELDS, open_tidings
+from entrypoints.running import run, settings_for
+from entrypoints.settings import Settings
+
+_BATCH = 1000
+_BAD_LINES_SHOWN = 20
+_LONGEST_LINE = 1024 * 1024
+
+
+def publish_one(
+    *,
+    message_type: str,
+    text: str,
+    email: str | None,
+    phone: str | None,
+    subject: str | None,
+    event_id: str | None,
+    data: Path | None,
+) -> None:
+    _check("--email", read_email_address, email)
+    _check("--phone", phone_number, phone)
+    event_id = event_id or str(uuid4())
+    value = encode_event(
+        event_id=event_id,
+        message_type=message_type,
+        occurred_at=datetime.now(UTC),
+        text=text,
+        addresses=dict(zip(ADDRESS_FIELDS, (email, phone), strict=True)),
+        subject=subject,
+    )
+    [problem] = run(_publish(settings_for(data), [value]))
+    if problem is not None:
+        raise typer.BadParameter(_by_option(problem))
+    console = Console()
+    console.print(f"Published event [bold cyan]{event_id}[/].", highlight=False)
+    console.print(f"`tidings up` tells it; `tidings show {event_id}` says how.", highlight=False)
+
+
+def _check(option: str, read: Callable[[str], Recipient], raw: str | None) -> None:
+    if raw is None:
+        return
+    try:
+        read(raw)
+    except InvalidRecipient as error:
+        raise typer.BadParameter(error.problem, param_hint=option) from error
+
+
+def _by_option(problem: UnreadableEvent) -> str:
+    options = {
+        "payload": "give --email or --phone, or both",
+        "payload.message": "--message: give it some text",
+        "eventId": f"--id: {problem.problem}",
+    }
+    return options.get(problem.field, str(problem))
+
+
+async def _publish(settings: Settings, values: list[bytes]) -> list[UnreadableEvent | None]:
+    async with open_tidings(settings, is_worker=False) as tidings:
+        return list(await tidings.publish_events(values))
+
+
+def publish_file(name: str, *, as_they_are: bool, data: Path | None) -> None:
+    settings = settings_for(data)
+    if name == "-":
+        published, bad = run(
+            _publish_lines(settings, sys.stdin.buffer, size=None, as_they_are=as_they_are)
+        )
+    else:
+        path = Path(name)
+        try:
+            with path.open("rb") as file:
+                published, bad = run(
+                    _publish_lines(
+                        settings, file, size=path.stat().st_size, as_they_are=as_they_are
+                    )
+                )
+        except OSError as error:
+            raise typer.BadParameter(f"{name}: {error.strerror}", param_hint="--file") from error
+    _report(published, bad, as_they_are=as_they_are)
+
+
+async def _publish_lines(
+    settings: Settings, file: BinaryIO, *, size: int | None, as_they_are: bool
+) -> tuple[int, list[tuple[int, UnreadableEvent]]]:
+    published = 0
+    bad: list[tuple[int, UnreadableEvent]] = []
+    progress = Progress(
+        TextColumn("publishing"),
+        BarColumn(),
+        TextColumn("{task.fields[published]} events"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    async with open_tidings(settings, is_worker=False) as tidings:
+        with progress:
+            task = progress.add_task("", total=size, published=0)
+            for batch in _batches(file):
+                problems = await tidings.publish_events(
+                    [line for _, line in batch], as_they_are=as_they_are
+                )
+                bad += [
+                    (number, problem)
+                    for (number, _), problem in zip(batch, problems, strict=True)
+                    if problem is not None
+                ]
+                published += len(batch) if as_they_are else problems.count(None)
+                progress.update(
+                    task, advance=sum(len(line) + 1 for _, line in batch), published=published
+                )
+    return published, bad
+
+
+def _batches(file: BinaryIO) -> Iterator[list[tuple[int, bytes]]]:
+    """Lines with their numbers, from 1; empty ones are passed over."""
+    batch: list[tuple[int, bytes]] = []
+    number = 0
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        if content := line.strip():
+            batch.append((number, content))
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _report(published: int, bad: list[tuple[int, UnreadableEvent]], *, as_they_are: bool) -> None:
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    for number, problem in bad[:_BAD_LINES_SHOWN]:
+        console.print(f"line {number}: {problem}", style="red", markup=False)
+    if len(bad) > _BAD_LINES_SHOWN:
+        console.print(f"... and {len(bad) - _BAD_LINES_SHOWN} more", style="red")
+    events = f"{published} event{'s' * (published != 1)}"
+    if not bad:
+        Console().print(f"Published {events}.")
+    elif as_they_are:
+        Console().print(f"Published {events}, {len(bad)} of them unreadable.")
+    else:
+        Console().print(f"Published {events}; {len(bad)} left out, as nobody could read them.")
+        raise typer.Exit(exit_codes.NOT_ALL)

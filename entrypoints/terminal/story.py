@@ -1,0 +1,166 @@
+"""How is the story of an event told on a terminal?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from application.ports.notification_history import Chapter
+from domain.move import Move
+from domain.notification import Notification
+from domain.repeat import Repeat, Sighting
+from domain.status import Status, Wait
+from entrypoints.terminal.words import clock_time, duration, instant, masked_address, plain
+
+STYLES = {
+    Status.PENDING: "yellow",
+    Status.SENDING: "cyan",
+    Status.RETRYING: "yellow",
+    Status.UNCERTAIN: "magenta",
+    Status.SENT: "green",
+    Status.DELIVERED: "bold green",
+    Status.FAILED: "red",
+}
+
+_WAITS = {
+    Wait.TURN: "held until its lane has a place for it",
+    Wait.RATE: "held by the rate rule",
+    Wait.CIRCUIT: "held by the circuit: the provider is down",
+    Wait.SCHEDULE: "held: not to be sent before",
+    Wait.BACKOFF: "to be tried again",
+    Wait.ANSWER: "the provider is asked whether it has it",
+    Wait.RECEIPT: "waiting for a receipt",
+    Wait.PERSON: "waiting for a person to say what became of it",
+}
+
+
+def print_story(
+    console: Console, chapters: Sequence[Chapter], *, now: datetime, reveal: bool
+) -> None:
+    event = chapters[0].notification.event
+    console.print(
+        Text.assemble(
+            ("Event ", "bold"),
+            (plain(event.id), "bold cyan"),
+            f"  {plain(event.message_type) or 'plain message'}, occurred "
+            f"{instant(event.occurred_at)} UTC",
+        )
+    )
+    for chapter in chapters:
+        console.print()
+        console.print(_chapter(chapter, now=now, reveal=reveal))
+
+
+def _chapter(chapter: Chapter, *, now: datetime, reveal: bool) -> RenderableType:
+    notification = chapter.notification
+    address = notification.recipient.address
+    head = Text.assemble(
+        (notification.channel, "bold"),
+        f" to {plain(address) if reveal else masked_address(address)}: ",
+        (notification.status, f"bold {STYLES[notification.status]}"),
+        _ending(notification),
+    )
+    table = Table(box=None, show_header=True, header_style="dim", pad_edge=False)
+    table.add_column("time (UTC)", no_wrap=True)
+    table.add_column("after", justify="right", no_wrap=True, style="dim")
+    table.add_column("what happened", overflow="fold")
+    for at, what in _lines(chapter):
+        table.add_row(clock_time(at), f"+{duration(at - notification.accepted_at)}", what)
+    parts: list[RenderableType] = [head, Padding(table, (0, 0, 0, 2))]
+    if (coming := what_comes_next(notification, now)) is not None:
+        parts.append(Padding(Text(f"Next: {coming}", style="bold"), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _ending(notification: Notification) -> str:
+    after = duration(notification.since - notification.accepted_at)
+    attempts = f"{notification.attempt} attempt{'s' * (notification.attempt != 1)}"
+    if notification.failure is not None:
+        return f" ({notification.failure}) after {attempts}"
+    if notification.status in (Status.SENT, Status.DELIVERED):
+        return f" after {attempts}, {after} after it was accepted"
+    return f", {attempts} so far"
+
+
+def _lines(chapter: Chapter) -> Iterator[tuple[datetime, Text]]:
+    """The trail with everything else that happened between, in the order of time."""
+    lines = [
+        *((move.at, _move(move, chapter.notification)) for move in chapter.trail),
+        *((sighting.seen_at, _sighting(sighting)) for sighting in chapter.sightings),
+        *(
+            (letter.failed_at, Text(f"dead letter kept: {letter.reason}", style="red"))
+            for letter in chapter.dead_letters
+        ),
+    ]
+    yield from sorted(lines, key=lambda line: line[0])
+
+
+def _move(move: Move, notification: Notification) -> Text:
+    text = Text(_what(move), style=STYLES[move.status] if move.status.is_final else "")
+    if move.came_from is None:
+        text.append(f" (from {notification.origin})", style="dim")
+    if move.words:
+        text.append(f": “{plain(move.words)}”")
+    if move.rule:
+        text.append(f" [rule {plain(move.rule)}]", style="dim")
+    if move.due_at is not None and move.waiting_for is not None:
+        text.append(f"; {_WAITS[move.waiting_for]} until {clock_time(move.due_at)}", style="yellow")
+    return text
+
+
+def _what(move: Move) -> str:
+    if move.came_from is move.status:
+        return "not yet"
+    match move.status:
+        case Status.SENDING:
+            begun = f"attempt {move.attempt} begun"
+            return f"accepted, {begun}" if move.came_from is None else begun
+        case Status.PENDING:
+            return "accepted" if move.came_from is None else "put back"
+        case Status.RETRYING:
+            return (
+                f"attempt {move.attempt} deferred"
+                if move.waiting_for is Wait.BACKOFF
+                else "put back"
+            )
+        case Status.UNCERTAIN:
+            return "outcome unknown: the provider may have it"
+        case Status.SENT:
+            return f"attempt {move.attempt} taken by the provider"
+        case Status.DELIVERED:
+            return "arrived"
+        case Status.FAILED:
+            accepted = "accepted, but " if move.came_from is None else ""
+            return f"{accepted}failed: {move.failure}"
+
+
+def _sighting(sighting: Sighting) -> Text:
+    where = f"(at {sighting.position})"
+    if sighting.kind is Repeat.CONFLICT:
+        return Text(
+            f"conflict: other content came under the same id, and was not told {where}", "red"
+        )
+    return Text(f"duplicate: the producer sent it again; not told again {where}", "dim")
+
+
+def what_comes_next(notification: Notification, now: datetime) -> str | None:
+    """For what is not final: the next thing, and when."""
+    if notification.status.is_final:
+        return None
+    if notification.status is Status.SENDING:
+        return "the provider's answer, or, if the worker is lost, a rescue within a minute"
+    if notification.due_at is None or notification.waiting_for is None:
+        return None
+    when = (
+        f"in {duration(notification.due_at - now)}, at {instant(notification.due_at)} UTC"
+        if notification.due_at > now
+        else "as soon as `tidings up` runs"
+    )
+    if notification.waiting_for is Wait.PERSON:
+        return f"somebody says what became of it, or it fails {when}"
+    return f"{_WAITS[notification.waiting_for].split(':')[0]}; moves on {when}"
