@@ -24,7 +24,7 @@ from entrypoints.container import open_tidings
 from entrypoints.running import run
 from entrypoints.settings import Provider, Settings, load_settings
 from entrypoints.terminal.story import print_story
-from entrypoints.terminal.tables import counts_table, notifications_table, unreadable_table
+from entrypoints.terminal.tables import counts_table, print_notifications, unreadable_table
 
 _MARK = "made-by-tidings-demo"
 _STORY = "payment-deferred-twice"
@@ -63,9 +63,7 @@ async def _demo(settings: Settings) -> None:
         unreadable = await tidings.dead_letters.latest(limit=100, reason=UNREADABLE)
         console.print(Rule("What happened"))
         console.print(counts_table(await tidings.history.tally(), len(unreadable)))
-        console.print(
-            notifications_table([each for each in latest if each.status is not Status.SENT])
-        )
+        print_notifications(console, [each for each in latest if each.status is not Status.SENT])
         console.print(unreadable_table(unreadable))
         console.print(Rule("The story of one event"))
         print_story(

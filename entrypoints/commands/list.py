@@ -12,7 +12,7 @@ from domain.status import Status
 from entrypoints.container import open_tidings
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
-from entrypoints.terminal.tables import notifications_table, unreadable_table
+from entrypoints.terminal.tables import print_notifications, unreadable_table
 
 _CHANNELS = ("email", "sms")
 
@@ -41,9 +41,10 @@ async def _list(
     console = Console(highlight=False)
     async with open_tidings(settings, is_worker=False) as tidings:
         found = await tidings.history.latest(limit=limit, status=status, channel=channel)
-        console.print(
-            notifications_table(found, reveal=reveal) if found else "No such notification."
-        )
+        if found:
+            print_notifications(console, found, reveal=reveal)
+        else:
+            console.print("No such notification.")
         if status in (None, Status.FAILED) and channel is None:
             unreadable = await tidings.dead_letters.latest(limit=limit, reason=UNREADABLE)
             if unreadable:

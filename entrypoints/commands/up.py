@@ -15,7 +15,7 @@ from domain.status import Status, Wait
 from entrypoints.container import Tidings, open_tidings
 from entrypoints.running import log_to_standard_error, run, settings_for
 from entrypoints.settings import Provider, Settings
-from entrypoints.terminal.tables import counts_table, notifications_table
+from entrypoints.terminal.tables import counts_table, print_notifications
 
 _LOOK_EVERY = 0.1  # seconds
 #: Counting takes at most this share of the time.
@@ -86,4 +86,4 @@ async def _say_what_is_left(tidings: Tidings, console: Console) -> None:
     if waiting:
         console.print(f"{waiting} wait for a person to say what became of them:")
         uncertain = await tidings.history.latest(limit=20, status=Status.UNCERTAIN)
-        console.print(notifications_table(uncertain))
+        print_notifications(console, uncertain)

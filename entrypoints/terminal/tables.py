@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich import box
+from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +17,6 @@ from domain.notification import Notification
 from domain.status import Status, Wait
 from entrypoints.terminal.story import STYLES
 from entrypoints.terminal.words import instant, masked_address, plain
-
 
 _A_WAIT = {
     Wait.TURN: "its turn",
@@ -29,26 +30,31 @@ _A_WAIT = {
 }
 
 
-def notifications_table(notifications: Sequence[Notification], *, reveal: bool = False) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    is_one_day = len({each.accepted_at.date() for each in notifications}) == 1
-    table.add_column("accepted", no_wrap=True)
-    table.add_column("event", overflow="fold", min_width=22)
-    table.add_column("channel", no_wrap=True)
-    table.add_column("recipient", overflow="fold", min_width=12)
-    table.add_column("status", no_wrap=True)
-    table.add_column("why", overflow="fold")
-    for each in notifications:
-        address = each.recipient.address
-        table.add_row(
-            f"{each.accepted_at:%H:%M:%S}" if is_one_day else instant(each.accepted_at),
-            plain(each.event.id),
-            each.channel,
-            plain(address) if reveal else masked_address(address),
-            Text(each.status, style=STYLES[each.status]),
-            _why(each),
+def print_notifications(
+    console: Console, notifications: Sequence[Notification], *, reveal: bool = False
+) -> None:
+    """A line for each, and below it why it is not simply sent: readable at any width."""
+    rows = [_row(each, reveal=reveal) for each in notifications]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for notification, row in zip(notifications, rows, strict=True):
+        cells = [f"{cell:<{width}}  " for cell, width in zip(row, widths, strict=True)]
+        line = Text.assemble(
+            (cells[0], "dim"), (cells[1], STYLES[notification.status]), *cells[2:-1], row[-1]
         )
-    return table
+        console.print(line, soft_wrap=True)
+        if why := _why(notification):
+            console.print(Padding(Text(why, style="dim"), (0, 0, 0, len(cells[0]))))
+
+
+def _row(notification: Notification, *, reveal: bool) -> tuple[str, ...]:
+    address = notification.recipient.address
+    return (
+        instant(notification.accepted_at),
+        notification.status,
+        notification.channel,
+        plain(address) if reveal else masked_address(address),
+        plain(notification.event.id),
+    )
 
 
 def _why(notification: Notification) -> str:
