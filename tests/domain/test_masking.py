@@ -1,0 +1,127 @@
+"""Does any personal data survive in a provider's words?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.masking import masked
+from tests.builders import ADA, GRACE
+
+_LONGEST = 500
+
+
+class TestTheRecipient:
+    @pytest.mark.parametrize(
+        "spelling",
+        ["ada@example.com", "ADA@EXAMPLE.COM", "Ada@Example.com", "<ada@example.com>"],
+    )
+    def test_is_blotted_out_in_any_case(self, spelling: str) -> None:
+        words = masked(f"550 5.1.1 {spelling}: no such user", recipient=ADA)
+        assert "ada" not in words.casefold()
+        assert "example" not in words.casefold()
+        assert words.startswith("550 5.1.1 ")
+        assert words.endswith(": no such user")
+
+    def test_is_blotted_out_whole_though_it_has_an_apostrophe(self) -> None:
+        words = masked("no mailbox o'grady@example.com", recipient="o'grady@example.com")
+        assert words == "no mailbox ***"
+
+    @pytest.mark.parametrize(
+        "spelling",
+        ["+15551234567", "15551234567", "%2B15551234567", "+1 555 123 4567", "+1 (555) 123-4567"],
+        ids=["E.164", "without its plus", "in a URL", "with spaces", "as printed"],
+    )
+    def test_is_blotted_out_as_a_number(self, spelling: str) -> None:
+        words = masked(f"21211: the number {spelling} is not valid", recipient=GRACE)
+        assert "4567" not in words
+        assert words.startswith("21211: the number ")
+        assert words.endswith(" is not valid")
+
+    @given(
+        before=st.text(max_size=60),
+        after=st.text(max_size=60),
+        upper=st.lists(st.booleans(), min_size=len(ADA), max_size=len(ADA)),
+        recipient=st.sampled_from([ADA, GRACE]),
+    )
+    @settings(deadline=None)
+    def test_never_survives_whatever_stands_around_it(
+        self, before: str, after: str, upper: list[bool], recipient: str
+    ) -> None:
+        spelling = (
+            "".join(c.upper() if up else c for c, up in zip(recipient, upper, strict=False))
+            + recipient[len(upper) :]
+        )
+        words = masked(before + spelling + after, recipient=recipient)
+        assert recipient not in words.casefold()
+
+
+class TestAnybodyElse:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "relaying for linus@example.com denied",
+            "relaying for <linus@example.com> denied",
+            'relaying for "linus@example.com" denied',
+            "relaying for (linus@example.com) denied",
+            "relaying for rfc822;linus@example.com denied",
+            "relaying for linus+news@mail.example.com denied",
+        ],
+        ids=["plain", "in angles", "in quotes", "in brackets", "after a type", "with a tag"],
+    )
+    def test_is_blotted_out_by_address(self, words: str) -> None:
+        blotted = masked(words, recipient=ADA)
+        assert "linus" not in blotted
+        assert "example" not in blotted
+        assert blotted.startswith("relaying for ")
+        assert blotted.endswith(" denied")
+
+    @pytest.mark.parametrize(
+        "number",
+        ["+15557654321", "+1 555 765 4321", "+1-555-765-4321", "+1 (555) 765.4321", "+1234567"],
+    )
+    def test_is_blotted_out_by_number(self, number: str) -> None:
+        assert masked(f"call {number} now", recipient=ADA) == "call *** now"
+
+    def test_is_blotted_out_each_time(self) -> None:
+        words = masked(f"{ADA}, linus@example.com, {GRACE} and {ADA}", recipient=ADA)
+        assert words == "***, ***, *** and ***"
+
+
+class TestOrdinaryWords:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "",
+            "250 2.0.0 Ok: queued as 4F2A11C0D3",
+            "451 4.7.1 try again in 300 seconds",
+            "Error 30007: carrier filtered",
+            "Grüße aus Zürich",
+        ],
+        ids=["none", "a queue id", "a delay", "a code", "not ASCII"],
+    )
+    def test_stay_as_they_are(self, words: str) -> None:
+        assert masked(words, recipient=ADA) == words
+
+
+class TestAnyWords:
+    @given(words=st.text(max_size=1200), recipient=st.sampled_from([ADA, GRACE, "", "+"]))
+    @settings(deadline=None)
+    def test_end_as_one_line_of_bounded_length(self, words: str, recipient: str) -> None:
+        blotted = masked(words, recipient=recipient)
+        assert len(blotted) <= _LONGEST
+        assert blotted.isprintable()
+
+    @pytest.mark.parametrize(
+        "control", ["\r\n", "\x00", "\x1b[31m", "\u2028", "\u202e", "\ud800", "\x7f"], ids=ascii
+    )
+    def test_lose_what_could_forge_a_line_of_the_log(self, control: str) -> None:
+        words = masked(f"first{control}second", recipient=ADA)
+        assert words.isprintable()
+        assert words.startswith("first")
+        assert words.endswith("second")
+
+    def test_are_masked_before_they_are_cut(self) -> None:
+        words = masked("x" * (_LONGEST - 8) + " " + ADA, recipient=ADA)
+        assert "ada" not in words
