@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from application.accept_events import AcceptEvents
 from application.claim_due import ClaimDue
 from application.errors import VERDICTS, Verdict
+from application.gate import Gate
 from application.hand_over import HandOver
 from application.leasehold import Leasehold
 from application.ports.clock import Clock
@@ -21,6 +22,7 @@ from application.ports.notification_store import NotificationStore
 from application.ports.telemetry import Telemetry
 from application.recorder import Recorder
 from domain.channel import Channel
+from domain.circuit import Circuit
 from domain.errors import TidingsError
 from domain.lease import RENEW_EVERY, Lease
 from domain.notification import Notification
@@ -46,6 +48,7 @@ class Lane:
         store: NotificationStore,
         clock: Clock,
         telemetry: Telemetry,
+        gate: Gate,
         leasehold: Leasehold,
         recorder: Recorder,
         accept_events: AcceptEvents,
@@ -57,6 +60,7 @@ class Lane:
         self._store = store
         self._clock = clock
         self._telemetry = telemetry
+        self._gate = gate
         self._leasehold = leasehold
         self._recorder = recorder
         self._accept_events = accept_events
@@ -64,12 +68,32 @@ class Lane:
         self._hand_over = hand_over
         self._polled: Sequence[Record] = ()
         self._is_alone = False
+        self._is_stopping = False
 
     async def is_at_rest(self) -> bool:
         """Nothing in hand, nothing to read, and nothing due by itself, ever."""
         if self._recorder.in_hand or self._recorder.unwritten or await self._source.lag():
             return False
-        return await self._store.next_due_at(self.channel.name) is None
+        return await self.next_due_at() is None
+
+    async def next_due_at(self) -> datetime | None:
+        return await self._store.next_due_at(self.channel.name)
+
+    def stop(self) -> None:
+        """Take nothing more in hand, and start nothing more of what is."""
+        self._is_stopping = True
+        self._hand_over.stop()
+
+    async def leave(self) -> None:
+        """Write what is left to write; what is still in hand is for others to rescue."""
+        try:
+            await self._recorder.flush()
+        finally:
+            await self._leasehold.give_up(self._clock.now())
+
+    @property
+    def circuit(self) -> Circuit:
+        return self._gate.circuit
 
     async def lag(self) -> int:
         return await self._source.lag()
@@ -79,7 +103,7 @@ class Lane:
     async def turn(self) -> None:
         """Claim, poll to the stream's end, accept, send, flush; until this instant has no more."""
         await self._recorder.flush()
-        while await self._claim_once() or await self._accept_once():
+        while not self._is_stopping and (await self._claim_once() or await self._accept_once()):
             pass
 
     async def _claim_once(self) -> bool:
@@ -119,14 +143,13 @@ class Lane:
                     tasks.create_task(self._keep_accepting(stopping, tasks))
                     tasks.create_task(self._keep_claiming(stopping, tasks))
                     await stopping.wait()
-                    self._hand_over.stop()
+                    self.stop()
                     deadline.reschedule(asyncio.get_running_loop().time() + GRACE.total_seconds())
             except TimeoutError:
                 pass  # what was cut off has been settled as unknown
             finally:
                 flushing.set()
-                await self._recorder.flush()
-                await self._leasehold.give_up(self._clock.now())
+                await self.leave()
 
     async def _keep_accepting(self, stopping: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
         while not stopping.is_set():
@@ -188,7 +211,7 @@ class Lane:
             self._is_alone = False
 
     async def _sleep_until_due(self) -> None:
-        due_at = await self._store.next_due_at(self.channel.name)
+        due_at = await self.next_due_at()
         wait_for = LOOK_EVERY if due_at is None else due_at - self._clock.now()
         await self._clock.sleep(min(max(wait_for, FLUSH_EVERY), LOOK_EVERY))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from application.lane import AFTER_TROUBLE, Lane
 from application.ports.clock import Clock
@@ -23,6 +24,19 @@ class Service:
 
     async def is_at_rest(self) -> bool:
         return all([await lane.is_at_rest() for lane in self.lanes])
+
+    async def next_due_at(self) -> datetime | None:
+        """When something moves by itself next; None if only new events or people can move it."""
+        instants = [await lane.next_due_at() for lane in self.lanes]
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    def stop(self) -> None:
+        for lane in self.lanes:
+            lane.stop()
+
+    async def leave(self) -> None:
+        for lane in self.lanes:
+            await lane.leave()
 
     async def lag(self) -> int:
         """How many records the slowest lane has still to read."""

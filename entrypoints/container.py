@@ -163,6 +163,7 @@ def assemble_service(
             store=store,
             clock=clock,
             telemetry=telemetry,
+            gate=gate,
             leasehold=leasehold,
             recorder=recorder,
             accept_events=AcceptEvents(

@@ -25,7 +25,12 @@ class MemorySender(Sender):
         self._answers: deque[Outcome] = deque()
         self._standing_answer: Outcome | None = None
         self._stalls_after: int | None = None
+        self._stalled: list[asyncio.Future[None]] = []
+        self._has_stalled = asyncio.Event()
         self._knows_unknown_ones = False
+
+    async def wait_until_stalled(self) -> None:
+        await self._has_stalled.wait()
 
     def will(self, *outcomes: Outcome) -> None:
         """Answer the next hand-overs with these, in order."""
@@ -42,11 +47,15 @@ class MemorySender(Sender):
         self._standing_answer = None
 
     def stall_after(self, hand_overs: int) -> None:
-        """Answer so many more; whoever asks then waits until it is cut off."""
+        """Answer so many more; whoever asks then waits, and the provider has it already."""
         self._stalls_after = len(self.handed_over) + hand_overs
 
     def answer_again(self) -> None:
         self._stalls_after = None
+        for answer in self._stalled:
+            if not answer.done():
+                answer.set_result(None)
+        self._stalled.clear()
 
     def know_unknown_ones(self) -> None:
         """Asked about a hand-over whose outcome is unknown, say that it arrived here."""
@@ -62,10 +71,13 @@ class MemorySender(Sender):
 
     async def _hand_over(self, notification: Notification) -> Outcome:
         self.handed_over.append(notification)
+        taken = Accepted(reason="taken", rule="ok", provider_id=_provider_id(notification))
         if self._stalls_after is not None and len(self.handed_over) > self._stalls_after:
             self.taken.append(notification)
-            await asyncio.get_running_loop().create_future()
-        taken = Accepted(reason="taken", rule="ok", provider_id=_provider_id(notification))
+            self._stalled.append(asyncio.get_running_loop().create_future())
+            self._has_stalled.set()
+            await self._stalled[-1]
+            return taken
         outcome = self._answers.popleft() if self._answers else self._standing_answer or taken
         if isinstance(outcome, Accepted | Unknown):
             self.taken.append(notification)

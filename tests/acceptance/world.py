@@ -1,0 +1,404 @@
+"""How does a scenario drive an assembly, whichever it is?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dependency_injector import providers
+
+from adapters.mail.message import message_id
+from adapters.mail.originator import Originator
+from adapters.memory.clock import MemoryClock
+from adapters.memory.sender import MemorySender
+from adapters.memory.telemetry import MemoryTelemetry
+from adapters.sqlite.database import Database as SqliteDatabase
+from adapters.sqlite.event_publisher import SqliteEventPublisher
+from application.ports.notification_history import Chapter
+from domain.dead_letter import DeadLetter
+from domain.errors import TidingsError
+from domain.failure import Failure
+from domain.notification import Notification
+from entrypoints.container import Embedded, InMemory, Tidings
+from entrypoints.settings import load_settings
+
+T = TypeVar("T")
+
+#: Ada has an email address, Grace a phone, Hedy both.
+PEOPLE: Mapping[str, Mapping[str, str]] = {
+    "Ada": {"email": "ada@example.com"},
+    "Grace": {"phoneNumber": "+15551234567"},
+    "Hedy": {"email": "hedy@example.com", "phoneNumber": "+15557654321"},
+}
+CHANNELS = {"email": "email", "emails": "email", "SMS": "sms"}
+FIELDS = {"email": "email", "sms": "phoneNumber"}
+KINDS = {"sign-up": "USER_SIGNED_UP", "payment": "PAYMENT_SUCCESSFUL", "alert": "ALERT_RAISED"}
+
+
+class Assembly:
+    """One way to put Tidings together; the only thing that differs between the runs."""
+
+    clock: MemoryClock
+    senders: Mapping[str, MemorySender]
+
+    @abstractmethod
+    async def open(self, **settings: object) -> None: ...
+
+    @abstractmethod
+    async def close(self) -> None: ...
+
+    @abstractmethod
+    async def tidings(self) -> Tidings:
+        """A new worker's view on what is stored."""
+
+    @abstractmethod
+    async def rewind(self) -> None:
+        """Let every lane read the stream from its start again, as if it had committed nothing."""
+
+    @abstractmethod
+    async def break_store(self) -> None:
+        """The worker cannot write any more; producers still can."""
+
+    @abstractmethod
+    async def mend_store(self) -> None: ...
+
+    @abstractmethod
+    async def refuse(self, event_id: str) -> None:
+        """Make the store refuse what it is given of this event."""
+
+
+class MemoryAssembly(Assembly):
+    async def open(self, **settings: object) -> None:
+        self._container = InMemory(settings=load_settings(tidings_env="embedded", **settings))
+        self.clock = self._container.clock()
+        self.senders = {
+            "email": self._container.email_sender(),
+            "sms": self._container.sms_sender(),
+        }
+
+    async def close(self) -> None:
+        return
+
+    async def tidings(self) -> Tidings:
+        return await _resolved(self._container.tidings())
+
+    async def rewind(self) -> None:
+        for group in self.senders:
+            self._container.stream().rewind(group)
+        self._container.cache().forget_all()
+
+    async def break_store(self) -> None:
+        self._container.database().go_away()
+
+    async def mend_store(self) -> None:
+        self._container.database().come_back()
+
+    async def refuse(self, event_id: str) -> None:
+        self._container.database().will_refuse(event_id)
+
+
+class EmbeddedAssembly(Assembly):
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def open(self, **settings: object) -> None:
+        self.clock = MemoryClock()
+        self.senders = {"email": MemorySender(), "sms": MemorySender()}
+        self._container = Embedded(
+            settings=load_settings(tidings_env="embedded", tidings_data=self._folder, **settings),
+            is_worker=True,
+        )
+        self._container.clock.override(providers.Object(self.clock))
+        self._container.telemetry.override(providers.Object(MemoryTelemetry()))
+        self._container.email_sender.override(providers.Object(self.senders["email"]))
+        self._container.sms_sender.override(providers.Object(self.senders["sms"]))
+        # Producers are another process.
+        self._producer = SqliteDatabase(self._folder)
+        self._container.publisher.override(
+            providers.Object(SqliteEventPublisher(self._producer, self.clock))
+        )
+        opening = self._container.init_resources()
+        assert opening is not None
+        await opening
+        self._database = await self._container.database()  # type: ignore[misc]
+        await self._producer.open()
+
+    async def close(self) -> None:
+        await self._producer.close()
+        closing = self._container.shutdown_resources()
+        assert closing is not None
+        await closing
+
+    async def tidings(self) -> Tidings:
+        return await _resolved(self._container.tidings())
+
+    async def rewind(self) -> None:
+        await self._database.write(lambda connection: connection.execute("DELETE FROM places"))
+        self._container.cache.reset()
+
+    async def break_store(self) -> None:
+        self._database._writer.execute("PRAGMA query_only = ON")
+
+    async def mend_store(self) -> None:
+        self._database._writer.execute("PRAGMA query_only = OFF")
+
+    async def refuse(self, event_id: str) -> None:
+        await self._database.write(
+            lambda connection: connection.execute(
+                f"""CREATE TRIGGER refused BEFORE INSERT ON notifications
+                WHEN new.event_id = '{event_id}'
+                BEGIN SELECT RAISE(ABORT, 'a row that was to be refused'); END"""
+            )
+        )
+
+
+@dataclass(slots=True)
+class World:
+    """Speaks the language of the features; owns the loop, the clock and the assembly."""
+
+    assembly: Assembly
+    runner: asyncio.Runner
+    settings: dict[str, object] = field(default_factory=dict)
+    published: list[dict[str, Any]] = field(default_factory=list)
+    raw: bytes = b""
+    chosen: Chapter | None = None
+    _tidings: Tidings | None = None
+    _turning: asyncio.Task[None] | None = None
+
+    # The service
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+    @property
+    def tidings(self) -> Tidings:
+        if self._tidings is None:
+            self.run(self.assembly.open(**self.settings))
+            self._tidings = self.run(self.assembly.tidings())
+        return self._tidings
+
+    @property
+    def now(self) -> datetime:
+        _ = self.tidings
+        return self.assembly.clock.now()
+
+    def close(self) -> None:
+        if self._tidings is not None:
+            self.die()
+            self.run(self.assembly.close())
+
+    def turn(self) -> None:
+        """Let the service do all that it can do at this instant."""
+        tidings = self.tidings
+        if self._turning is not None:
+            return  # somebody's hand-over has stalled
+        try:
+            self.run(tidings.service.turn())
+        except TidingsError:
+            return  # it will be tried again
+
+    def turn_until_stalled(self, channel: str) -> None:
+        """The same, where a provider falls silent in the middle."""
+        tidings, sender = self.tidings, self.sender(channel)
+
+        async def begin() -> asyncio.Task[None]:
+            turning = asyncio.create_task(tidings.service.turn())
+            await sender.wait_until_stalled()
+            await asyncio.sleep(0)  # for the others that stall beside it
+            return turning
+
+        self._turning = self.run(begin())
+
+    def stop(self) -> None:
+        self.tidings.service.stop()
+
+    def finish(self) -> None:
+        """Let what has stalled come to its end."""
+        if self._turning is not None:
+            turning, self._turning = self._turning, None
+            self.run(_finished(turning))
+
+    def break_store(self) -> None:
+        _ = self.tidings
+        self.run(self.assembly.break_store())
+
+    def mend_store(self) -> None:
+        self.run(self.assembly.mend_store())
+        self.turn()
+
+    def refuse(self, event_id: str) -> None:
+        _ = self.tidings
+        self.run(self.assembly.refuse(event_id))
+
+    def read_stream_again(self) -> None:
+        self.run(self.assembly.rewind())
+        self._tidings = self.run(self.assembly.tidings())
+        self.turn()
+
+    def start_anew(self) -> None:
+        self.finish()
+        self.run(self.tidings.service.leave())
+        self._tidings = self.run(self.assembly.tidings())
+        self.turn()
+
+    def die(self) -> None:
+        """Without writing a word; somebody else may go on."""
+        if self._turning is not None:
+            turning, self._turning = self._turning, None
+            self.run(_killed(turning))
+
+    def work_in_its_place(self, length: timedelta) -> None:
+        self._tidings = self.run(self.assembly.tidings())
+        self.turn()
+        self.pass_time(length)
+
+    def pass_time(self, length: timedelta) -> None:
+        """Step by step, as a service that runs would see it."""
+        clock, end = self.assembly.clock, self.now + length
+        while (due_at := self.run(self.tidings.service.next_due_at())) and due_at <= end:
+            clock.move_to(max(due_at, clock.now() + timedelta(microseconds=1)))
+            self.turn()
+        clock.move_to(max(end, clock.now()))
+        self.turn()
+
+    # Events
+
+    def publish(self, *events: Mapping[str, Any]) -> None:
+        self.published += map(dict, events)
+        self.publish_raw(*(json.dumps(event).encode() for event in events))
+
+    def publish_raw(self, *values: bytes) -> None:
+        self.raw = values[-1]
+        self.run(self.tidings.publish_events(values, as_they_are=True))
+
+    def event(
+        self,
+        *,
+        addresses: Mapping[str, str],
+        event_id: str | None = None,
+        text: str | None = None,
+        message_type: str = "ALERT_RAISED",
+        **more: Any,
+    ) -> dict[str, Any]:
+        number = len(self.published) + 1
+        payload = {**addresses, "message": text or f"news {number}"}
+        if subject := more.pop("subject", None):
+            payload["subject"] = subject
+        return {
+            "eventId": event_id or f"event-{number}",
+            "messageType": message_type,
+            "timestamp": _milliseconds(self.now),
+            "payload": payload,
+            **{name: _milliseconds(instant) for name, instant in more.items()},
+        }
+
+    def addresses(self, person: str, channels: str) -> dict[str, str]:
+        wanted = [FIELDS[CHANNELS[name]] for name in channels.split(" and ")]
+        return {name: PEOPLE[person][name] for name in wanted}
+
+    def tell(self, person: str, channels: str, **what: Any) -> None:
+        self.publish(self.event(addresses=self.addresses(person, channels), **what))
+        self.turn()
+
+    def tell_many(self, person: str, channels: str, count: int) -> None:
+        addresses = self.addresses(person, channels)
+        for _ in range(count):
+            self.publish(self.event(addresses=addresses))
+        self.turn()
+
+    def publish_for_strangers(self, count: int) -> None:
+        for number in range(1, count + 1):
+            self.publish(self.event(addresses={"email": f"person-{number}@example.com"}))
+
+    # What can be seen
+
+    def sender(self, channel: str) -> MemorySender:
+        _ = self.tidings
+        return self.assembly.senders[CHANNELS[channel]]
+
+    def received(self, channel: str, person: str | None = None) -> list[Notification]:
+        taken = self.sender(channel).taken
+        if person is None:
+            return list(taken)
+        address = PEOPLE[person].get(FIELDS[CHANNELS[channel]], "").casefold()
+        return [each for each in taken if each.recipient.key == address]
+
+    def count_by_recipient(self, channel: str) -> list[int]:
+        """How many each of those got for whom anything was published, told or not."""
+        field_name = FIELDS[CHANNELS[channel]]
+        everybody = {
+            event["payload"][field_name]
+            for event in self.published
+            if field_name in event["payload"]
+        }
+        taken = [each.recipient.address for each in self.received(channel)]
+        return [taken.count(address) for address in everybody]
+
+    def story(self, event_id: str) -> Sequence[Chapter]:
+        return self.run(self.tidings.history.story(event_id))
+
+    def chapter(self, event_id: str, channel: str) -> Chapter:
+        [chapter] = [
+            each for each in self.story(event_id) if each.notification.channel == CHANNELS[channel]
+        ]
+        return chapter
+
+    @property
+    def chosen_chapter(self) -> Chapter:
+        assert self.chosen is not None, "no story was told yet"
+        return self.chosen
+
+    def notification(self, event_id: str, channel: str) -> Notification:
+        return self.chapter(event_id, channel).notification
+
+    def failure(self, event_id: str, channel: str) -> Failure | None:
+        return self.notification(event_id, channel).failure
+
+    def held(self, channel: str, person: str) -> list[Notification]:
+        waiting = self.run(self.tidings.history.latest(limit=1000, channel=CHANNELS[channel]))
+        address = PEOPLE[person][FIELDS[CHANNELS[channel]]]
+        return [each for each in waiting if each.recipient.key == address and each.waiting_for]
+
+    def dead_letters(self) -> Sequence[DeadLetter]:
+        return self.run(self.tidings.dead_letters.latest(limit=1000))
+
+    def circuit_is_open(self, channel: str) -> bool:
+        [lane] = [
+            lane for lane in self.tidings.service.lanes if lane.channel.name == CHANNELS[channel]
+        ]
+        return lane.circuit.is_open
+
+
+def message_ids(notifications: Sequence[Notification]) -> list[str]:
+    originator = Originator(address="news@example.com")
+    return [message_id(notification, originator) for notification in notifications]
+
+
+async def _resolved(tidings: Tidings | Awaitable[Tidings]) -> Tidings:
+    return tidings if isinstance(tidings, Tidings) else await tidings
+
+
+async def _finished(turning: asyncio.Task[None]) -> None:
+    await turning
+
+
+async def _killed(turning: asyncio.Task[None]) -> None:
+    turning.cancel()
+    await asyncio.gather(turning, return_exceptions=True)
+
+
+def _milliseconds(instant: datetime) -> int:
+    return round(instant.timestamp() * 1000)
+
+
+#: How each run of the features puts Tidings together.
+ASSEMBLIES: Mapping[str, Callable[[Path], Assembly]] = {
+    "memory": lambda _folder: MemoryAssembly(),
+    "embedded": EmbeddedAssembly,
+}
