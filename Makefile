@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format clean
+.PHONY: help demo test check format docs clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,6 +24,9 @@ check: .venv/installed-dev  ## Everything that must hold before a change lands: 
 format: .venv/installed-dev  ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: .venv/installed-dev  ## Write those parts of the README anew that follow from the code
+	@$(BIN)/python -m tests.documents
 
 clean:  ## Remove what was made here
 	@rm -rf .venv tidings-demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,102 @@
+"""What does every Clock keep to?"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from datetime import timedelta
+
+import pytest
+
+from application.ports.clock import Clock
+from tests.runner import Run
+
+STEP = timedelta(milliseconds=20)
+NO_TIME = timedelta()
+
+
+class Time(ABC):
+    """A clock, and a way to let its time pass."""
+
+    @abstractmethod
+    def clock(self) -> Clock: ...
+
+    @abstractmethod
+    async def pass_(self, by: timedelta) -> None:
+        """Let at least so much time pass, by the clock, and whoever sleeps wake."""
+
+
+class ClockContract(ABC):
+    @abstractmethod
+    def open_time(self) -> Time: ...
+
+    @pytest.fixture
+    def time(self) -> Time:
+        return self.open_time()
+
+    @pytest.fixture
+    def clock(self, time: Time) -> Clock:
+        return time.clock()
+
+    def test_instants_are_aware_and_in_utc(self, clock: Clock) -> None:
+        assert clock.now().utcoffset() == timedelta()
+
+    def test_it_never_goes_back(self, time: Time, clock: Clock, run: Run) -> None:
+        instants = [clock.now() for _ in range(1000)]
+        run(time.pass_(STEP))
+        instants.append(clock.now())
+        assert instants == sorted(instants)
+        assert instants[-1] - instants[0] >= STEP
+
+    def test_a_sleeper_comes_back_once_this_much_time_has_passed_by_this_clock(
+        self, time: Time, clock: Clock, run: Run
+    ) -> None:
+        async def sleep() -> timedelta:
+            began = clock.now()
+            sleeper = asyncio.ensure_future(clock.sleep(2 * STEP))
+            await asyncio.wait({sleeper}, timeout=0)
+            assert not sleeper.done()
+            while not sleeper.done():
+                await time.pass_(STEP / 2)
+            return clock.now() - began
+
+        assert run(sleep()) >= 2 * STEP
+
+    @pytest.mark.parametrize("for_", [NO_TIME, -STEP], ids=["no time", "less than no time"])
+    def test_a_sleep_of_no_time_comes_back_at_once(
+        self, clock: Clock, run: Run, for_: timedelta
+    ) -> None:
+        run(clock.sleep(for_))
+
+    def test_each_sleeper_comes_back_in_its_own_time(
+        self, time: Time, clock: Clock, run: Run
+    ) -> None:
+        woken: list[int] = []
+
+        async def sleep(steps: int) -> None:
+            await clock.sleep(steps * STEP)
+            woken.append(steps)
+
+        async def scenario() -> None:
+            sleepers = {asyncio.ensure_future(sleep(steps)) for steps in (5, 1, 3)}
+            pending = sleepers
+            while pending:
+                _, pending = await asyncio.wait(pending, timeout=0)
+                await time.pass_(STEP)
+
+        run(scenario())
+        assert woken == [1, 3, 5]
+
+    def test_a_sleeper_that_is_cut_off_wakes_nobody(
+        self, time: Time, clock: Clock, run: Run
+    ) -> None:
+        async def scenario() -> None:
+            cut_off, other = (asyncio.ensure_future(clock.sleep(STEP)) for _ in range(2))
+            await asyncio.wait({cut_off, other}, timeout=0)
+            cut_off.cancel()
+            while not other.done():
+                await time.pass_(STEP)
+            assert cut_off.cancelled()
+            assert not other.cancelled()
+
+        run(scenario())

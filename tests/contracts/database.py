@@ -1,0 +1,128 @@
+"""How do the contracts of what lies in one database meet it, and as which workers?"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from application.ports.dead_letters import DeadLetters
+from application.ports.leases import Leases
+from application.ports.notification_history import Chapter, NotificationHistory
+from application.ports.notification_store import NotificationStore
+from domain.lease import Lease
+from domain.notification import Notification
+from domain.repeat import Standing
+from tests.contracts.given import NOW, SECOND
+from tests.runner import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """One worker's way into the database."""
+
+    store: NotificationStore
+    leases: Leases
+    history: NotificationHistory
+    dead_letters: DeadLetters
+
+
+class Database(ABC):
+    """One database, empty at first. What a binding cannot bring about is skipped, and shows."""
+
+    @abstractmethod
+    async def connect(self) -> Ports:
+        """Ports of their own for one more worker."""
+
+    async def close(self) -> None:  # noqa: B027 - there may be nothing to close
+        """Let go of everything that was opened."""
+
+    async def restart(self) -> None:
+        """Close everything, as if the machine went down; `connect` finds what was durable."""
+        pytest.skip("it keeps nothing beyond its process")
+
+    async def go_away(self) -> None:
+        """From now on nothing reaches it."""
+        pytest.skip("the binding cannot take the store away")
+
+    async def come_back(self) -> None:
+        pytest.skip("the binding cannot take the store away")
+
+    async def will_refuse(self, event_id: str) -> None:
+        """From now on it refuses every row of this event, for what the row holds."""
+        pytest.skip("the binding cannot make it refuse a row")
+
+
+class Worker:
+    """Speaks to the ports in plain calls, under a lease of its own; by default at NOW."""
+
+    def __init__(self, ports: Ports, run: Run, name: str, *, now: datetime = NOW) -> None:
+        self.ports = ports
+        self.lease: Lease = run(ports.leases.begin(name, now=now))
+        self._run = run
+
+    def accept(self, *newborn: Notification) -> list[Standing | None]:
+        return list(self._run(self.ports.store.accept(newborn, lease=self.lease)))
+
+    def claim(
+        self, channel: str = "email", *, now: datetime = NOW, limit: int = 100
+    ) -> list[Notification]:
+        claim = self.ports.store.claim(channel, now=now, limit=limit, lease=self.lease)
+        return list(self._run(claim))
+
+    def record(self, *notifications: Notification) -> list[Notification]:
+        return list(self._run(self.ports.store.record(notifications, lease=self.lease)))
+
+    def next_due_at(self, channel: str = "email") -> datetime | None:
+        return self._run(self.ports.store.next_due_at(channel))
+
+    def renew(self, *, now: datetime) -> None:
+        self.lease = self._run(self.ports.leases.renew(self.lease, now=now))
+
+    def give_up(self, *, now: datetime = NOW) -> None:
+        self._run(self.ports.leases.give_up(self.lease, now=now))
+
+    def chapter(self, of: Notification) -> Chapter:
+        story = self._run(self.ports.history.story(of.event.id))
+        [chapter] = [each for each in story if each.notification.id == of.id]
+        return chapter
+
+    def known(self) -> list[Notification]:
+        return list(self._run(self.ports.history.latest(limit=1000)))
+
+    def dead_letter_count(self) -> int:
+        return self._run(self.ports.dead_letters.count())
+
+
+class DatabaseContract(ABC):
+    @abstractmethod
+    def open_database(self, folder: Path) -> Database:
+        """A new one; `folder` is empty and its own."""
+
+    @pytest.fixture
+    def database(self, run: Run, tmp_path: Path) -> Iterator[Database]:
+        database = self.open_database(tmp_path)
+        yield database
+        run(database.close())
+
+    @pytest.fixture
+    def ports(self, database: Database, run: Run) -> Ports:
+        return run(database.connect())
+
+    @pytest.fixture
+    def worker(self, ports: Ports, run: Run) -> Worker:
+        return Worker(ports, run, "worker-1")
+
+    @pytest.fixture
+    def another(self, database: Database, run: Run) -> Worker:
+        """A second worker, with its own way into the same database; its lease ends later."""
+        return Worker(run(database.connect()), run, "worker-2", now=NOW + 30 * SECOND)
+
+
+def same(found: object, expected: object) -> bool:
+    """Equal, and of equal types: "SENT" equals Status.SENT, but is not."""
+    return found == expected and repr(found) == repr(expected)
