@@ -26,7 +26,7 @@ from domain.circuit import Circuit
 from domain.errors import TidingsError
 from domain.lease import RENEW_EVERY, Lease
 from domain.notification import Notification
-from domain.record import Record
+from domain.record import Position, Record
 
 #: The most that one statement carries.
 BATCH = 500
@@ -67,12 +67,13 @@ class Lane:
         self._claim_due = claim_due
         self._hand_over = hand_over
         self._polled: Sequence[Record] = ()
+        self._uncommitted: list[Position] = []
         self._is_alone = False
         self._is_stopping = False
 
     async def is_at_rest(self) -> bool:
         """Nothing in hand, nothing to read, and nothing due by itself, ever."""
-        if self._recorder.in_hand or self._recorder.unwritten or await self._source.lag():
+        if self._recorder.unwritten or await self._source.lag():
             return False
         return await self.next_due_at() is None
 
@@ -103,6 +104,7 @@ class Lane:
     async def turn(self) -> None:
         """Claim, poll to the stream's end, accept, send, flush; until this instant has no more."""
         await self._recorder.flush()
+        await self._commit()
         while not self._is_stopping and (await self._claim_once() or await self._accept_once()):
             pass
 
@@ -125,7 +127,8 @@ class Lane:
         records = self._polled
         begun = await self._accept_events(records, now=now, lease=lease)
         self._polled = ()
-        await self._source.commit([record.position for record in records])
+        self._uncommitted += [record.position for record in records]
+        await self._commit()
         await self._hand_over(begun, lease=lease)
         await self._recorder.flush()
         return True
@@ -157,6 +160,7 @@ class Lane:
                 self._polled = self._polled or await self._poll()
                 if self._polled:
                     await self._accept_freely(tasks)
+                await self._commit()
             except TidingsError as error:
                 await self._endure("accepting events", error)
                 await self._source.poll(limit=0, wait_for=timedelta())
@@ -174,8 +178,14 @@ class Lane:
         records = self._polled
         begun = await self._accept_events(records, now=now, lease=lease)
         self._polled = ()
+        self._uncommitted += [record.position for record in records]
         self._start(begun, lease, tasks)
-        await self._source.commit([record.position for record in records])
+
+    async def _commit(self) -> None:
+        """What could not be committed is committed with the next batch, or before it."""
+        if self._uncommitted:
+            await self._source.commit(self._uncommitted)
+            self._uncommitted = []
 
     async def _keep_claiming(self, stopping: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
         while not stopping.is_set():

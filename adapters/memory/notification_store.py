@@ -83,11 +83,10 @@ class MemoryNotificationStore(NotificationStore):
         self._database.reach()
         return min(
             (
-                n.due_at
-                for n in self._database.notifications.values()
-                if n.channel == channel
-                and n.due_at is not None
-                and n.waiting_for is not Wait.PERSON
+                instant
+                for notification in self._database.notifications.values()
+                if notification.channel == channel
+                and (instant := self._claimable_at(notification)) is not None
             ),
             default=None,
         )
@@ -98,6 +97,13 @@ class MemoryNotificationStore(NotificationStore):
             lease = self._database.leases.get(token)
             return lease is None or lease.is_over(now)
         return notification.due_at is not None and notification.due_at <= now
+
+    def _claimable_at(self, notification: Notification) -> datetime | None:
+        token = self._database.hands.get(notification.id)
+        if token is not None:
+            lease = self._database.leases.get(token)
+            return notification.since if lease is None else lease.until
+        return None if notification.waiting_for is Wait.PERSON else notification.due_at
 
     def _note(self, sighting: Sighting) -> None:
         key = (sighting.notification_id, sighting.position)

@@ -12,7 +12,7 @@ from adapters.outbox.simulator import simulate
 from application.ports.clock import Clock
 from application.ports.sender import Sender
 from domain.notification import Notification
-from domain.outcome import Accepted, Finding, NotFound, Outcome, ProviderDown, Unknown
+from domain.outcome import Accepted, Deferred, Finding, NotFound, Outcome, ProviderDown, Unknown
 
 _NOT_FOR_FILE_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 60
@@ -54,17 +54,21 @@ class OutboxSender(Sender):
         outcome = simulate(notification)
         if isinstance(outcome, Accepted | Unknown):
             try:
-                self._write(notification)
+                content = self._render(notification)
+            except Exception as error:  # noqa: BLE001 - one that cannot be written holds up nobody
+                return Deferred(reason=f"no message: {type(error).__name__}", rule="outbox:render")
+            try:
+                self._write(notification, content)
             except OSError as error:
                 return ProviderDown(
                     reason=f"the outbox cannot be written: {error.strerror}", rule="outbox:write"
                 )
         return outcome
 
-    def _write(self, notification: Notification) -> None:
+    def _write(self, notification: Notification, content: bytes) -> None:
         self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         unfinished = self._folder / f".{notification.id.hex}.{notification.attempt}"
-        unfinished.write_bytes(self._render(notification))
+        unfinished.write_bytes(content)
         repeat = 0
         while True:
             try:

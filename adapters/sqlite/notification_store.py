@@ -42,6 +42,20 @@ _ORPHANED = """
     WHERE channel = ? AND lease IN (SELECT token FROM leases WHERE until_at <= ?)
     LIMIT ?"""
 
+_NEXT_DUE = """
+    SELECT min(instant) FROM (
+        SELECT * FROM (
+            SELECT due_at AS instant FROM notifications
+            WHERE channel = :channel AND lease IS NULL AND due_at IS NOT NULL
+            AND waiting_for <> :person
+            ORDER BY due_at LIMIT 1
+        )
+        UNION ALL
+        SELECT until_at FROM leases WHERE EXISTS (
+            SELECT 1 FROM notifications WHERE lease = token AND channel = :channel
+        )
+    )"""
+
 
 class SqliteNotificationStore(NotificationStore):
     def __init__(self, database: Database, decoder: EventDecoder) -> None:
@@ -75,13 +89,12 @@ class SqliteNotificationStore(NotificationStore):
         )
 
     async def next_due_at(self, channel: str) -> datetime | None:
-        query = """SELECT due_at FROM notifications
-            WHERE channel = ? AND lease IS NULL AND due_at IS NOT NULL AND waiting_for <> ?
-            ORDER BY due_at LIMIT 1"""
-        row = await self._database.read(
-            lambda connection: connection.execute(query, (channel, Wait.PERSON)).fetchone()
+        [instant] = await self._database.read(
+            lambda connection: connection.execute(
+                _NEXT_DUE, {"channel": channel, "person": Wait.PERSON}
+            ).fetchone()
         )
-        return None if row is None else to_instant(row[0])
+        return None if instant is None else to_instant(instant)
 
 
 def _accept(

@@ -55,4 +55,8 @@ class NotificationStore(Protocol):
 
     @abstractmethod
     async def next_due_at(self, channel: str) -> datetime | None:
-        """When the next one moves by itself; what waits for a person does not count."""
+        """When the next one can be claimed; None: only new events or people move anything.
+
+        What is in somebody's hand can be claimed when that lease is over. What waits for a
+        person does not count.
+        """
