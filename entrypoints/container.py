@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 
 from dependency_injector import containers, providers
@@ -294,12 +295,21 @@ class InMemory(containers.DeclarativeContainer):
     tidings = core.tidings
 
 
+class Purpose(Enum):
+    """What an entry point has in mind, and so what it may do to the data folder."""
+
+    WORK = "take part in the work, alone"
+    PUBLISH = "add to the stream"
+    ASK = "change nothing"
+
+
 async def open_folder(
-    settings: Settings, is_worker: bool, clock: Clock
+    settings: Settings, purpose: Purpose, clock: Clock
 ) -> AsyncIterator[SqliteDatabase]:
     """The one file; a worker has the folder to itself, so that earlier leases are over."""
     folder = DataFolder(settings.tidings_data)
-    folder.prepare()
+    is_worker = purpose is Purpose.WORK
+    folder.prepare(may_be_new=purpose is not Purpose.ASK)
     if is_worker:
         folder.work_alone()
     database = SqliteDatabase(folder.path)
@@ -339,12 +349,12 @@ def sms_sender(settings: Settings, clock: Clock) -> Sender:
 class Embedded(containers.DeclarativeContainer):
     """One process, one file, no servers."""
 
-    is_worker = providers.Dependency(instance_of=bool)
+    purpose = providers.Dependency(instance_of=Purpose)
     settings = providers.Dependency(instance_of=Settings)
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
     clock = providers.Singleton(SystemClock)
     telemetry = providers.Singleton(LogTelemetry)
-    database = providers.Resource(open_folder, settings, is_worker, clock)
+    database = providers.Resource(open_folder, settings, purpose, clock)
     store = providers.Singleton(SqliteNotificationStore, database, decoder)
     leases = providers.Singleton(SqliteLeases, database)
     history = providers.Singleton(SqliteNotificationHistory, database, decoder)
@@ -379,12 +389,9 @@ class Embedded(containers.DeclarativeContainer):
 
 
 @asynccontextmanager
-async def open_tidings(settings: Settings, *, is_worker: bool) -> AsyncIterator[Tidings]:
-    """The assembly that the settings name, opened, and closed again at the end.
-
-    A worker takes part in the work; everybody else only asks, or publishes.
-    """
-    container = Embedded(settings=settings, is_worker=is_worker)
+async def open_tidings(settings: Settings, purpose: Purpose) -> AsyncIterator[Tidings]:
+    """The assembly that the settings name, opened, and closed again at the end."""
+    container = Embedded(settings=settings, purpose=purpose)
     opening = container.init_resources()
     if opening is not None:
         await opening

@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         try:
             Originator.parse(value)
         except InvalidRecipient as error:
-            raise ValueError(error.problem) from error
+            raise ValueError(f"an originator is wanted: {error.problem}") from error
         return value
 
 
@@ -113,13 +113,27 @@ def load_settings(**overrides: Any) -> Settings:
     return settings
 
 
+#: What is wanted where pydantic's words are a programmer's.
+_WANTED = {
+    "int_parsing": "a whole number is wanted",
+    "int_from_float": "a whole number is wanted",
+    "float_parsing": "a number is wanted",
+    "greater_than_equal": "at least {ge} is wanted",
+    "greater_than": "more than {gt} is wanted",
+    "less_than_equal": "at most {le} is wanted",
+    "enum": "one of {expected} is wanted",
+}
+
+
 def _problem(error: Any) -> tuple[str, str]:
-    name = str(error["loc"][0]).upper() if error["loc"] else "settings"
-    value = error.get("input")
+    """The value's shape and what is wanted; never the value, which may be a secret."""
+    name = str(error["loc"][0]).upper()
+    value = error["input"]
     shape = f"text of {len(value)} characters" if isinstance(value, str) else "a value"
+    wanted = _WANTED.get(error["type"], error["msg"].removeprefix("Value error, "))
     if name == "TIDINGS_ENV":
-        return name, "want embedded; production comes with a later version"
-    return name, f"{shape}; {error['msg'][0].lower()}{error['msg'][1:]}"
+        wanted = "embedded is wanted; production comes with a later version"
+    return name, f"{shape}, where {wanted.format(**error.get('ctx', {}))}"
 
 
 def _refuse_guessing(settings: Settings) -> None:

@@ -23,10 +23,16 @@ class DataFolder:
     def outbox(self) -> Path:
         return self.path / "outbox"
 
-    def prepare(self) -> None:
-        """Create it, or see that it is ours. Raises StoreUnavailable, with the fix."""
+    def prepare(self, *, may_be_new: bool) -> None:
+        """See that it is ours; create it if it may be new. Raises StoreUnavailable, with the fix."""
         try:
-            self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
+            if may_be_new:
+                self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
+            elif not (self.path / FILE_NAME).exists():
+                raise StoreUnavailable(
+                    f"data folder {self.path}: there is no Tidings data",
+                    fix="name the right one with --data or TIDINGS_DATA, or begin with `tidings up`",
+                )
             self._check()
         except OSError as error:
             raise StoreUnavailable(

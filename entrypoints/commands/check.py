@@ -12,7 +12,7 @@ from rich.table import Table
 
 from domain.errors import TidingsError
 from entrypoints import exit_codes
-from entrypoints.container import open_tidings
+from entrypoints.container import Purpose, open_tidings
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 
@@ -42,5 +42,5 @@ def _settings_table(settings: Settings) -> Table:
 
 
 async def _open(settings: Settings) -> int:
-    async with open_tidings(settings, is_worker=False) as tidings:
+    async with open_tidings(settings, Purpose.PUBLISH) as tidings:
         return await tidings.service.lag()

@@ -20,7 +20,7 @@ from application.errors import StoreUnavailable
 from domain.dead_letter import UNREADABLE
 from domain.status import Status, Wait
 from entrypoints.commands.up import watch
-from entrypoints.container import open_tidings
+from entrypoints.container import Purpose, open_tidings
 from entrypoints.running import run
 from entrypoints.settings import Provider, Settings, load_settings
 from entrypoints.terminal.story import print_story
@@ -50,7 +50,7 @@ async def _demo(settings: Settings) -> None:
     console = Console(highlight=False)
     lines = _sample().splitlines()
     console.print(Rule("[bold]Tidings, the whole job on sample events[/]"))
-    async with open_tidings(settings, is_worker=True) as tidings:
+    async with open_tidings(settings, Purpose.WORK) as tidings:
         await tidings.publish_events(lines, as_they_are=True)
         console.print(
             f"Published {len(lines)} records of examples/events.jsonl. Telling people ..."

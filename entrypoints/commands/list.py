@@ -9,7 +9,7 @@ from rich.console import Console
 
 from domain.dead_letter import UNREADABLE
 from domain.status import Status
-from entrypoints.container import open_tidings
+from entrypoints.container import Purpose, open_tidings
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.tables import print_notifications, unreadable_table
@@ -39,7 +39,7 @@ async def _list(
     settings: Settings, status: Status | None, channel: str | None, limit: int, *, reveal: bool
 ) -> None:
     console = Console(highlight=False)
-    async with open_tidings(settings, is_worker=False) as tidings:
+    async with open_tidings(settings, Purpose.ASK) as tidings:
         found = await tidings.history.latest(limit=limit, status=status, channel=channel)
         if found:
             print_notifications(console, found, reveal=reveal)

@@ -18,7 +18,7 @@ from adapters.wire.encoder import encode_event
 from domain.errors import InvalidRecipient, UnreadableEvent
 from domain.recipient import Recipient, phone_number
 from entrypoints import exit_codes
-from entrypoints.container import ADDRESS_FIELDS, open_tidings
+from entrypoints.container import ADDRESS_FIELDS, Purpose, open_tidings
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 
@@ -75,7 +75,7 @@ def _by_option(problem: UnreadableEvent) -> str:
 
 
 async def _publish(settings: Settings, values: list[bytes]) -> list[UnreadableEvent | None]:
-    async with open_tidings(settings, is_worker=False) as tidings:
+    async with open_tidings(settings, Purpose.PUBLISH) as tidings:
         return list(await tidings.publish_events(values))
 
 
@@ -112,7 +112,7 @@ async def _publish_lines(
         console=Console(stderr=True),
         transient=True,
     )
-    async with open_tidings(settings, is_worker=False) as tidings:
+    async with open_tidings(settings, Purpose.PUBLISH) as tidings:
         with progress:
             task = progress.add_task("", total=size, published=0)
             for batch in _batches(file):

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from application.ports.notification_history import Chapter
 from entrypoints import exit_codes
-from entrypoints.container import open_tidings
+from entrypoints.container import Purpose, open_tidings
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.story import print_story
@@ -34,7 +34,7 @@ def show(event_id: str, *, data: Path | None, reveal: bool) -> None:
 
 
 async def _read(settings: Settings, event_id: str) -> tuple[Sequence[Chapter], datetime, int]:
-    async with open_tidings(settings, is_worker=False) as tidings:
+    async with open_tidings(settings, Purpose.ASK) as tidings:
         chapters = await tidings.history.story(event_id)
         waiting = 0 if chapters else await tidings.service.lag()
         return chapters, tidings.clock.now(), waiting

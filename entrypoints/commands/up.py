@@ -12,7 +12,7 @@ from rich.status import Status as Spinner
 
 from domain.dead_letter import UNREADABLE
 from domain.status import Status, Wait
-from entrypoints.container import Tidings, open_tidings
+from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.running import log_to_standard_error, run, settings_for
 from entrypoints.settings import Provider, Settings
 from entrypoints.terminal.tables import counts_table, print_notifications
@@ -30,7 +30,7 @@ def up(data: Path | None, *, until_idle: bool) -> None:
 
 async def _up(settings: Settings, *, until_idle: bool) -> None:
     console = Console(stderr=True)
-    async with open_tidings(settings, is_worker=True) as tidings:
+    async with open_tidings(settings, Purpose.WORK) as tidings:
         console.print(
             f"[bold]Tidings[/] works on {settings.tidings_data}. Ctrl-C stops it cleanly."
         )

@@ -25,7 +25,7 @@ from domain.dead_letter import DeadLetter
 from domain.errors import TidingsError
 from domain.failure import Failure
 from domain.notification import Notification
-from entrypoints.container import Embedded, InMemory, Tidings
+from entrypoints.container import Embedded, InMemory, Purpose, Tidings
 from entrypoints.settings import load_settings
 
 T = TypeVar("T")
@@ -112,7 +112,7 @@ class EmbeddedAssembly(Assembly):
         self.senders = {"email": MemorySender(), "sms": MemorySender()}
         self._container = Embedded(
             settings=load_settings(tidings_env="embedded", tidings_data=self._folder, **settings),
-            is_worker=True,
+            purpose=Purpose.WORK,
         )
         self._container.clock.override(providers.Object(self.clock))
         self._container.telemetry.override(providers.Object(MemoryTelemetry()))
