@@ -419,6 +419,25 @@ class TestAnUncertainSms:
         assert [reason for reason, _ in story] == expected
         assert story[-1][1] == at(days=1, minutes=3 * 17)
 
+    @pytest.mark.parametrize("reason", _PACING)
+    def test_is_not_asked_for_anew_if_it_expires_before_its_resend(self, reason: Wait) -> None:
+        channel = sms_channel(
+            uncertainty_policy=UncertaintyPolicy(resends=1, ask_for=timedelta(seconds=30))
+        )
+        begun = a_begun_notification(channel=channel, event=an_event(expires_at=at(40)))
+        doubted = _settled(begun, _UNKNOWN, channel=channel)
+        while doubted.wants_an_answer:
+            doubted = doubted.stay_uncertain(channel=channel, now=doubted.due_at or at(), by=WORKER)
+        held = doubted.hold(waiting(reason, until=at(60)), now=at(30), by=WORKER)
+        assert not held.wants_an_answer
+        after = held.stay_uncertain(channel=channel, now=at(60), by=WORKER)
+        assert (after.waiting_for, after.due_at) == (Wait.PERSON, at(60, days=1))
+
+    def test_remembers_since_when_it_is_to_be_asked_for(self) -> None:
+        begun = a_begun_notification(channel=SMS, now=at(3))
+        assert _settled(begun, _UNKNOWN, channel=SMS, now=at(9)).begun_at == at(3)
+        assert _rescued(begun, channel=SMS).begun_at == at(3)
+
     def test_leaves_one_line_however_often_it_is_asked_for(self) -> None:
         first = _settled(a_begun_notification(channel=SMS), _UNKNOWN, channel=SMS)
         again = first.stay_uncertain(channel=SMS, now=at(), by=WORKER)
@@ -453,7 +472,7 @@ class TestALostWorker:
         notification = _rescued(notification, channel=_PERSISTENT)
         assert notification.failure is Failure.POISON
 
-    @pytest.mark.parametrize("outcome", [_DEFERRED, _UNKNOWN], ids=_name)
+    @pytest.mark.parametrize("outcome", [_ACCEPTED, _DEFERRED, _UNKNOWN], ids=_name)
     def test_is_forgotten_once_the_provider_answered(self, outcome: Outcome) -> None:
         notification = a_begun_notification(channel=_PERSISTENT)
         for _ in range(3):

@@ -202,6 +202,11 @@ class TestAskingAgain:
         verdicts = _Desk(limit=2).take([ask, ask, other], at())
         assert verdicts == [Granted(at())] * 3
 
+    def test_is_one_place_in_the_queue_within_one_call(self) -> None:
+        first, held = _asks(2)
+        verdicts = _Desk(limit=1).take([first, held, held], at())
+        assert verdicts == [Granted(at()), NotBefore(at(61)), NotBefore(at(61))]
+
     def test_counts_from_the_new_grant_once_the_first_is_stale(self) -> None:
         desk = _Desk(limit=1)
         [ask, other] = _asks(2)
@@ -270,10 +275,15 @@ class TestAForecast:
         arrivals=st.lists(
             st.tuples(st.integers(0, 3000), st.integers(0, 9)), min_size=1, max_size=25
         ),
+        in_one_call=st.booleans(),
     )
     @settings(max_examples=200, deadline=None)
     def test_is_kept_if_everybody_ahead_came_on_time(
-        self, limit: int, window: timedelta, arrivals: list[tuple[int, int]]
+        self,
+        limit: int,
+        window: timedelta,
+        arrivals: list[tuple[int, int]],
+        in_one_call: bool,
     ) -> None:
         desk, now = _Desk(limit, window), at()
         agenda: list[tuple[datetime, int, int]] = []
@@ -282,12 +292,31 @@ class TestAForecast:
             heappush(agenda, (now, luck, number))
         told: dict[int, datetime] = {}
         while agenda:
-            now, luck, number = heappop(agenda)
-            verdict = desk.take_one((an_id(number), 1), now)
-            if isinstance(verdict, NotBefore):
-                assert number not in told
-                told[number] = verdict.at
-                heappush(agenda, (verdict.at, luck, number))
+            now = agenda[0][0]
+            call: list[tuple[datetime, int, int]] = []
+            while agenda and agenda[0][0] == now and (in_one_call or not call):
+                call.append(heappop(agenda))
+            asks = [(an_id(number), 1) for _, _, number in call]
+            for (_, luck, number), verdict in zip(call, desk.take(asks, now), strict=True):
+                if isinstance(verdict, NotBefore):
+                    assert number not in told
+                    told[number] = verdict.at
+                    heappush(agenda, (verdict.at, luck, number))
+
+
+class TestThoseWhoComeBack:
+    @pytest.mark.parametrize("order", [(3, 4), (4, 3)], ids=["in order", "out of order"])
+    def test_are_granted_in_one_call(self, order: tuple[int, int]) -> None:
+        desk = _Desk(limit=2)
+        desk.take(_asks(4), at())
+        verdicts = desk.take([(an_id(number), 1) for number in order], at(61))
+        assert verdicts == [Granted(at(61))] * 2
+
+    def test_are_granted_by_their_place_and_not_by_who_is_first(self) -> None:
+        desk = _Desk(limit=1)
+        _, second, third = asks = _asks(3)
+        desk.take(asks, at())
+        assert desk.take([third, second], at(61)) == [NotBefore(at(122)), Granted(at(61))]
 
 
 class TestANewcomer:
