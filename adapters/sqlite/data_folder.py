@@ -24,14 +24,14 @@ class DataFolder:
         return self.path / "outbox"
 
     def prepare(self, *, may_be_new: bool) -> None:
-        """See that it is ours; create it if it may be new. Raises StoreUnavailable, with the fix."""
+        """See that it is ours; create it if it may be new. Raises StoreUnavailable."""
         try:
             if may_be_new:
                 self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
             elif not (self.path / FILE_NAME).exists():
                 raise StoreUnavailable(
                     f"data folder {self.path}: there is no Tidings data",
-                    fix="name the right one with --data or TIDINGS_DATA, or begin with `tidings up`",
+                    fix="name another with --data or TIDINGS_DATA, or begin with `tidings up`",
                 )
             self._check()
         except OSError as error:
