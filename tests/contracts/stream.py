@@ -79,6 +79,7 @@ class Reader:
         records: list[Record] = []
         while batch := self.poll(limit=limit):
             records += batch
+            assert len(records) < 10_000, "it never comes to the stream's end"
         return records
 
     def commit(self, *records: Record) -> None:
