@@ -148,6 +148,7 @@ class EventSourceContract(StreamContract):
         polled = []
         while first:
             polled += first
+            assert len(polled) <= len(TEN)
             poll = reader.source.poll(limit=2, wait_for=stream.patience)
             commit = reader.source.commit([record.position for record in first])
             batch, _ = run(together(poll, commit))
