@@ -6,6 +6,7 @@ that Tidings replaces are kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,7 +47,9 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     tidings_env: Environment = Field(
         default=Environment.EMBEDDED, description="Which assembly runs: embedded."
@@ -109,7 +112,9 @@ def load_settings(**overrides: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         raise BadSettings([_problem(each) for each in error.errors()]) from error
-    _refuse_guessing(settings)
+    contradictions = list(_contradictions(settings))
+    if contradictions:
+        raise BadSettings(contradictions)
     return settings
 
 
@@ -136,15 +141,16 @@ def _problem(error: Any) -> tuple[str, str]:
     return name, f"{shape}, where {wanted.format(**error.get('ctx', {}))}"
 
 
-def _refuse_guessing(settings: Settings) -> None:
+def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
     if "tidings_env" not in settings.model_fields_set and _is_set(_SIGN_OF_PRODUCTION):
-        raise BadSettings(
-            [
-                (
-                    _SIGN_OF_PRODUCTION,
-                    "is set, but TIDINGS_ENV is not; set TIDINGS_ENV=embedded to run without Kafka",
-                )
-            ]
+        yield (
+            _SIGN_OF_PRODUCTION,
+            "is set, but TIDINGS_ENV is not; set TIDINGS_ENV=embedded to run without Kafka",
+        )
+    if settings.email_in_flight < settings.email_concurrency:
+        yield (
+            "EMAIL_IN_FLIGHT",
+            f"fewer than EMAIL_CONCURRENCY, {settings.email_concurrency}, could be busy with",
         )
 
 
