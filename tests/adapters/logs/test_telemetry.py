@@ -1,0 +1,267 @@
+"""Does the log tell of every failure and doubt, and of nobody's address, number or message?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import structlog
+
+from adapters.logs.telemetry import LogTelemetry
+from application.errors import StoreUnavailable
+from domain.channel import Channel
+from domain.circuit import Circuit
+from domain.errors import InvalidRecipient, UnreadableEvent
+from domain.failure import Failure
+from domain.notification import Notification
+from domain.outcome import Accepted, Deferred, Outcome, ProviderDown, Rejected, Unknown
+from domain.status import Status, Wait
+from tests.builders import (
+    EMAIL,
+    SMS,
+    WORKER,
+    a_begun_notification,
+    a_failed_notification,
+    a_held_notification,
+    an_event,
+    an_id,
+    at,
+    waiting,
+)
+
+#: Each with `canary` or `0199` in it, whichever way it is cut or quoted.
+ADDRESS = "canary@secret.example"
+NUMBER = "+15550199019"
+TEXT = "canary: your code is 0199"
+CANARIES = ("canary", "secret", "0199")
+
+EVENT = an_event(
+    email=ADDRESS, phone_number=NUMBER, text=TEXT, subject=f"Re: {TEXT}", html=f"<p>{TEXT}</p>"
+)
+BEGUN = a_begun_notification(event=EVENT)
+
+
+class Log:
+    def __init__(self) -> None:
+        self.stream = StringIO()
+
+    @property
+    def text(self) -> str:
+        return self.stream.getvalue()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+    def names_nobody(self) -> bool:
+        return not any(canary in self.text for canary in CANARIES)
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """Rendered as for a collector: errors with their words and where they happened."""
+    log = Log()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            ),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(log.stream),
+    )
+    yield log
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def telemetry(log: Log) -> LogTelemetry:
+    return LogTelemetry()
+
+
+def settled(
+    outcome: Outcome, *, begun: Notification = BEGUN, channel: Channel = EMAIL
+) -> Notification:
+    return begun.settle(outcome, channel=channel, now=at(1), by=WORKER, wake_at=at(30))
+
+
+def answered(words: str) -> list[Outcome]:
+    return [
+        Accepted(reason=words, rule="250", provider_id="q1"),
+        Deferred(reason=words, rule="450 4.2.1"),
+        Rejected(reason=words, rule="550 5.1.1"),
+        Unknown(reason=words, rule="lost"),
+        ProviderDown(reason=words, rule="421"),
+    ]
+
+
+def opened(words: str = "421", *, needs_operator: bool = True) -> Circuit:
+    down = ProviderDown(reason=words, needs_operator=needs_operator)
+    circuit = Circuit().after(down, of=an_id(), now=at())
+    assert circuit.is_open
+    return circuit
+
+
+class TestALineOfTheLog:
+    @pytest.mark.parametrize("channel", [EMAIL, SMS], ids=["email", "sms"])
+    def test_names_nobody_whatever_became_of_a_notification(
+        self, channel: Channel, telemetry: LogTelemetry, log: Log
+    ) -> None:
+        begun = a_begun_notification(channel=channel, event=EVENT)
+        words = f"550 5.1.1 <{ADDRESS}> {NUMBER} {ADDRESS.upper()}"
+        became = [settled(outcome, begun=begun, channel=channel) for outcome in answered(words)]
+        became += [
+            begun,
+            a_held_notification(channel=channel, event=EVENT),
+            begun.release(waiting(Wait.CIRCUIT, until=at(9)), now=at(1), by=WORKER, words=words),
+            begun.rescue(channel=channel, now=at(1), by=WORKER),
+        ]
+        became += [begun.fail(failure, now=at(1), by=WORKER, words="no") for failure in Failure]
+        telemetry.settled(channel.name, became)
+        assert log.lines
+        assert log.names_nobody()
+
+    def test_does_not_repeat_an_address_that_is_none(
+        self, telemetry: LogTelemetry, log: Log
+    ) -> None:
+        event = an_event(email="canary at secret.example", text=TEXT)
+        telemetry.settled("email", [a_failed_notification(event=event)])
+        assert len(log.lines) == 1
+        assert log.names_nobody()
+
+    def test_names_nobody_when_a_rule_of_ours_was_broken(
+        self, telemetry: LogTelemetry, log: Log
+    ) -> None:
+        """Our own errors hold no personal data, so their words may stand there."""
+        cause = RuntimeError(f"{ADDRESS} {NUMBER} {TEXT}")
+        for error in (
+            StoreUnavailable("the store is away", fix="wait"),
+            UnreadableEvent("payload.email", "a number where text is wanted"),
+            InvalidRecipient("not an email address"),
+        ):
+            error.__cause__ = error.__context__ = cause
+            telemetry.trouble("email", "reading", error)
+        assert len(log.lines) == 3
+        assert log.names_nobody()
+
+    @pytest.mark.xfail(strict=True, reason="the words of an error that is not ours are written out")
+    def test_names_nobody_when_something_unforeseen_broke(
+        self, telemetry: LogTelemetry, log: Log
+    ) -> None:
+        try:
+            try:
+                raise LookupError(f"no mailbox {ADDRESS} here")
+            except LookupError as error:
+                raise RuntimeError(f"{NUMBER}: {TEXT}") from error
+        except RuntimeError as error:
+            telemetry.trouble("email", "sending", error)
+        assert log.lines
+        assert log.names_nobody()
+
+    @pytest.mark.xfail(strict=True, reason="the words are taken as they come, unmasked")
+    def test_names_nobody_when_a_circuit_opens_without_a_rule(
+        self, telemetry: LogTelemetry, log: Log
+    ) -> None:
+        """The gate passes the provider's own words then."""
+        words = f"421 4.7.0 too much for {ADDRESS}, {NUMBER}"
+        telemetry.circuit_moved("email", opened(words), words=words)
+        assert log.lines
+        assert log.names_nobody()
+
+
+class TestANotificationThatFailed:
+    def test_is_a_line_that_leads_to_its_story(self, telemetry: LogTelemetry, log: Log) -> None:
+        failed = settled(Rejected(reason="550 5.1.1 no", rule="550 5.1.1"))
+        telemetry.settled("email", [failed])
+        [line] = log.lines
+        assert line["level"] == "warning"
+        assert line["channel"] == "email"
+        assert line["event_id"] == EVENT.id
+        assert line["notification_id"] == str(failed.id)
+        assert line["failure"] == "rejected"
+        assert line["rule"] == "550 5.1.1"
+        assert line["attempt"] == 1
+
+    def test_is_one_line_among_many_that_did_not(self, telemetry: LogTelemetry, log: Log) -> None:
+        sent = settled(Accepted(reason="250"))
+        failed = settled(Rejected(reason="550"))
+        telemetry.settled("email", [sent, failed, sent, failed])
+        assert len(log.lines) == 2
+
+
+class TestANotificationInDoubt:
+    def test_is_a_line_that_says_what_it_waits_for(self, telemetry: LogTelemetry, log: Log) -> None:
+        doubtful = settled(Unknown(reason="lost", rule="lost"))
+        assert doubtful.status is Status.UNCERTAIN
+        telemetry.settled("email", [doubtful])
+        [line] = log.lines
+        assert line["event_id"] == EVENT.id
+        assert line["waiting_for"] == doubtful.waiting_for
+
+
+class TestANotificationThatWasSent:
+    def test_is_no_line(self, telemetry: LogTelemetry, log: Log) -> None:
+        telemetry.settled("email", [settled(Accepted(reason="250"))])
+        telemetry.settled("email", [])
+        assert log.text == ""
+
+
+class TestACircuit:
+    def test_that_opens_is_a_warning_with_the_instant_of_the_next_look(
+        self, telemetry: LogTelemetry, log: Log
+    ) -> None:
+        telemetry.circuit_moved("email", opened(), words="smtp:421")
+        [line] = log.lines
+        assert line["level"] == "warning"
+        assert line["channel"] == "email"
+        assert line["next_look"] == at(30).isoformat()
+        assert line["rule"] == "smtp:421"
+
+    def test_that_closes_is_a_line(self, telemetry: LogTelemetry, log: Log) -> None:
+        telemetry.circuit_moved("sms", Circuit(), words="")
+        [line] = log.lines
+        assert line["channel"] == "sms"
+
+    def test_that_opens_for_longer_says_so(self, telemetry: LogTelemetry, log: Log) -> None:
+        circuit = replace(opened(), probe_at=at() + timedelta(minutes=5))
+        telemetry.circuit_moved("email", circuit, words="smtp:421")
+        assert log.lines[0]["next_look"] == at(minutes=5).isoformat()
+
+
+class TestTrouble:
+    def test_is_an_error_that_says_what_was_being_done(
+        self, telemetry: LogTelemetry, log: Log
+    ) -> None:
+        telemetry.trouble("sms", "claiming what is due", StoreUnavailable("away", fix="wait"))
+        [line] = log.lines
+        assert line["level"] == "error"
+        assert line["channel"] == "sms"
+        assert "claiming what is due" in line["event"]
+        assert "away" in line["event"]
+
+    def test_that_nobody_foresaw_says_what_kind_and_where(
+        self, telemetry: LogTelemetry, log: Log
+    ) -> None:
+        try:
+            raise ZeroDivisionError
+        except ZeroDivisionError as error:
+            telemetry.trouble("sms", "claiming what is due", error)
+        assert "claiming what is due" in log.text
+        assert "ZeroDivisionError" in log.text
+        assert "test_telemetry.py" in log.text
+
+
+class TestALogThatCannotBeWritten:
+    @pytest.mark.xfail(strict=True, reason="what the stream raises goes up into the lane")
+    def test_stops_nobody(self, telemetry: LogTelemetry, log: Log) -> None:
+        """A telemetry never raises: `tidings up 2>&1 | head` closes the stream."""
+        log.stream.close()
+        telemetry.trouble("email", "reading", StoreUnavailable("away", fix="wait"))
+        telemetry.circuit_moved("email", opened(), words="smtp:421")
+        telemetry.settled("email", [settled(Rejected(reason="550"))])
