@@ -560,7 +560,7 @@ class NotificationStoreContract(DatabaseContract):
             written, claimed = run(together(write([sent(each) for each in many]), claim()))
             assert {each.id for each in written}.isdisjoint(each.id for each in claimed)
             assert {each.id for each in written + claimed} == {each.id for each in many}
-            another.record(*(each.rescue(channel=EMAIL, now=LATER, by=BY) for each in claimed))
+            another.record(*map(rejected, claimed))
 
     # The audit trail
 
@@ -640,9 +640,9 @@ class NotificationStoreContract(DatabaseContract):
         letters = worker.chapter(begun()).dead_letters
         assert sorted(letter.generation or 0 for letter in letters) == [1, 2]
 
-    # next_due_at: when the next one moves by itself
+    # next_due_at: when the next one can be claimed
 
-    def test_next_due_at_is_when_the_next_one_moves_by_itself(self, worker: Worker) -> None:
+    def test_next_due_at_is_when_the_next_one_can_be_claimed(self, worker: Worker) -> None:
         assert worker.next_due_at() is None
         for wait in (Wait.SCHEDULE, Wait.RATE, Wait.RECEIPT):
             for seconds in (3, 1, 2):
@@ -660,13 +660,35 @@ class NotificationStoreContract(DatabaseContract):
         worker.accept(waiting("event-2", until=NOW + SECOND))
         assert worker.next_due_at() == NOW + SECOND
 
-    def test_for_next_due_at_neither_counts_what_is_final_or_sending(self, worker: Worker) -> None:
-        worker.accept(begun("event-1"), begun("event-2"), failed("event-3"))
-        worker.record(sent(begun("event-2")))
+    def test_for_next_due_at_what_is_final_does_not_count(self, worker: Worker) -> None:
+        worker.accept(begun("event-1"), failed("event-2"))
+        worker.record(sent(begun("event-1")))
         assert worker.next_due_at() is None
 
+    def test_what_is_in_somebodys_hand_can_be_claimed_when_that_lease_is_over(
+        self, worker: Worker, another: Worker
+    ) -> None:
+        worker.accept(begun("event-1"))
+        another.accept(waiting("event-2"))
+        another.claim()
+        assert worker.next_due_at() == worker.lease.until
+        worker.renew(now=NOW + 40 * SECOND)
+        assert worker.next_due_at() == another.lease.until
+        worker.accept(waiting("event-3", until=another.lease.until - MICROSECOND))
+        assert worker.next_due_at() == another.lease.until - MICROSECOND
+
+    def test_what_was_in_a_hand_that_gave_up_can_be_claimed_at_once(
+        self, worker: Worker, another: Worker
+    ) -> None:
+        worker.accept(begun("event-1"), begun("event-2", channel=SMS))
+        worker.give_up(now=NOW + SECOND)
+        for channel in ("email", "sms"):
+            due_at = another.next_due_at(channel)
+            assert due_at is not None
+            assert due_at <= NOW + SECOND
+
     def test_next_due_at_keeps_to_its_channel(self, worker: Worker) -> None:
-        worker.accept(waiting(channel=SMS))
+        worker.accept(waiting(channel=SMS), begun("event-2", channel=SMS))
         assert worker.next_due_at("email") is None
         assert worker.next_due_at("sms") == NOW
 
