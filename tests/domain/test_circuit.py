@@ -194,7 +194,8 @@ class _Provider(RuleBasedStateMachine):
     @initialize(opens_after=st.integers(1, 6))
     def close(self, opens_after: int) -> None:
         self.now = at()
-        self.circuit = Circuit(policy=CircuitPolicy(opens_after=opens_after))
+        self.policy = CircuitPolicy(opens_after=opens_after)
+        self.circuit = Circuit(policy=self.policy)
         self.ids = 100
         self.in_a_row = 0
         self.openings = 0
@@ -213,10 +214,14 @@ class _Provider(RuleBasedStateMachine):
             assert self.circuit == before
             return
         self.in_a_row = self.in_a_row + 1 if isinstance(outcome, ProviderDown) else 0
-        must_open = self.in_a_row >= self.circuit.policy.opens_after or outcome == _LOCKED_OUT
+        must_open = self.in_a_row >= self.policy.opens_after or outcome == _LOCKED_OUT
         assert self.circuit.is_open is must_open
         if must_open:
             self._opened(self.now + self._wait())
+
+    @invariant()
+    def its_policy_never_changes(self) -> None:
+        assert self.circuit.policy == self.policy
 
     @precondition(lambda self: self.given_up)
     @rule(outcome=st.sampled_from([*_OTHERS, _DOWN, _LOCKED_OUT]))
@@ -262,7 +267,7 @@ class _Provider(RuleBasedStateMachine):
 
     @invariant()
     def somebody_will_look_again(self) -> None:
-        last_look = self.now + timedelta(seconds=3600) + self.circuit.policy.probe_patience
+        last_look = self.now + timedelta(seconds=3600) + self.policy.probe_patience
         assert self.circuit.may_probe(last_look) or not self.circuit.is_open
 
     @invariant()
@@ -296,5 +301,5 @@ class _Provider(RuleBasedStateMachine):
 class TestAnyCircuit:
     def test_is_closed_or_will_be_probed_whatever_happens(self) -> None:
         run_state_machine_as_test(
-            _Provider, settings=settings(max_examples=150, stateful_step_count=40, deadline=None)
+            _Provider, settings=settings(max_examples=100, stateful_step_count=40, deadline=None)
         )

@@ -24,8 +24,9 @@ class TestTheRecipient:
         assert words.startswith("550 5.1.1 ")
         assert words.endswith(": no such user")
 
-    def test_is_blotted_out_whole_though_it_has_an_apostrophe(self) -> None:
-        words = masked("no mailbox o'grady@example.com", recipient="o'grady@example.com")
+    @pytest.mark.parametrize("spelling", ["o'grady@example.com", "O'Grady@EXAMPLE.com"])
+    def test_is_blotted_out_whole_though_it_has_an_apostrophe(self, spelling: str) -> None:
+        words = masked(f"no mailbox {spelling}", recipient="o'grady@example.com")
         assert words == "no mailbox ***"
 
     @pytest.mark.parametrize(
@@ -104,6 +105,10 @@ class TestOrdinaryWords:
     def test_stay_as_they_are(self, words: str) -> None:
         assert masked(words, recipient=ADA) == words
 
+    @pytest.mark.parametrize("recipient", ["", "+"], ids=["nothing", "a lone plus"])
+    def test_stay_as_they_are_though_the_address_is_none(self, recipient: str) -> None:
+        assert masked("1 + 1 is 2", recipient=recipient) == "1 + 1 is 2"
+
 
 class TestAnyWords:
     @given(words=st.text(max_size=1200), recipient=st.sampled_from([ADA, GRACE, "", "+"]))
@@ -123,5 +128,8 @@ class TestAnyWords:
         assert words.endswith("second")
 
     def test_are_masked_before_they_are_cut(self) -> None:
-        words = masked("x" * (_LONGEST - 8) + " " + ADA, recipient=ADA)
-        assert "ada" not in words
+        words = masked("x" * (_LONGEST - 8) + " " + GRACE, recipient=GRACE)
+        assert "1" not in words
+
+    def test_are_cut(self) -> None:
+        assert masked("y" * 10 * _LONGEST, recipient=ADA) == "y" * _LONGEST

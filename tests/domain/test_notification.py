@@ -802,5 +802,5 @@ class _Life(RuleBasedStateMachine):
 class TestAnyLife:
     def test_keeps_to_the_table_and_to_every_rule(self) -> None:
         run_state_machine_as_test(
-            _Life, settings=settings(max_examples=250, stateful_step_count=30, deadline=None)
+            _Life, settings=settings(max_examples=120, stateful_step_count=30, deadline=None)
         )

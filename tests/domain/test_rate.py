@@ -162,7 +162,7 @@ class _HandOvers(RuleBasedStateMachine):
 class TestTheRateRule:
     def test_holds_in_every_window_for_any_sequence_of_asks(self) -> None:
         run_state_machine_as_test(
-            _HandOvers, settings=settings(max_examples=150, stateful_step_count=40, deadline=None)
+            _HandOvers, settings=settings(max_examples=100, stateful_step_count=40, deadline=None)
         )
 
     @given(limit=_limits, window=_windows, count=st.integers(1, 12))
