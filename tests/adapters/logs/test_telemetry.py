@@ -108,6 +108,17 @@ def opened(words: str = "421", *, needs_operator: bool = True) -> Circuit:
     return circuit
 
 
+def caused(error: Exception) -> Exception:
+    """As it is caught: raised because of another, whose words hold everything."""
+    try:
+        try:
+            raise LookupError(f"{ADDRESS} {NUMBER} {TEXT}")
+        except LookupError as cause:
+            raise error from cause
+    except type(error) as caught:
+        return caught
+
+
 class TestALineOfTheLog:
     @pytest.mark.parametrize("channel", [EMAIL, SMS], ids=["email", "sms"])
     def test_names_nobody_whatever_became_of_a_notification(
@@ -139,14 +150,12 @@ class TestALineOfTheLog:
         self, telemetry: LogTelemetry, log: Log
     ) -> None:
         """Our own errors hold no personal data, so their words may stand there."""
-        cause = RuntimeError(f"{ADDRESS} {NUMBER} {TEXT}")
         for error in (
             StoreUnavailable("the store is away", fix="wait"),
             UnreadableEvent("payload.email", "a number where text is wanted"),
             InvalidRecipient("not an email address"),
         ):
-            error.__cause__ = error.__context__ = cause
-            telemetry.trouble("email", "reading", error)
+            telemetry.trouble("email", "reading", caused(error))
         assert len(log.lines) == 3
         assert log.names_nobody()
 
@@ -154,13 +163,7 @@ class TestALineOfTheLog:
     def test_names_nobody_when_something_unforeseen_broke(
         self, telemetry: LogTelemetry, log: Log
     ) -> None:
-        try:
-            try:
-                raise LookupError(f"no mailbox {ADDRESS} here")
-            except LookupError as error:
-                raise RuntimeError(f"{NUMBER}: {TEXT}") from error
-        except RuntimeError as error:
-            telemetry.trouble("email", "sending", error)
+        telemetry.trouble("email", "sending", caused(RuntimeError(f"no mailbox {ADDRESS} here")))
         assert log.lines
         assert log.names_nobody()
 

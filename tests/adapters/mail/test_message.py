@@ -197,8 +197,14 @@ class TestTheHeaders:
 
     @pytest.mark.parametrize(
         "raw",
-        ["ada@example.com", "o'grady+x@example.com", "ada@bücher.example", "zoë@bücher.example"],
-        ids=["plain", "with symbols", "domain with an umlaut", "both with umlauts"],
+        [
+            "ada@example.com",
+            "Ada.L@example.com",
+            "o'grady+x@example.com",
+            "ada@bücher.example",
+            "zoë@bücher.example",
+        ],
+        ids=["plain", "in capitals", "with symbols", "domain with an umlaut", "both with umlauts"],
     )
     def test_name_the_one_recipient(self, raw: str) -> None:
         recipient = read_email_address(raw)
@@ -235,6 +241,19 @@ class TestTheHeaders:
         for message in (parsed(raw), parsed_as_of_old(raw)):
             assert "Bcc" not in message
         assert all(subject.isprintable() for subject in subjects(raw))
+
+    @pytest.mark.parametrize(
+        "text", ["é" * 200, "🚨" * 100, "aé🚨" * 50, "e\u0301" * 90], ids=ascii
+    )
+    def test_have_only_encoded_words_that_can_be_read_alone(self, text: str) -> None:
+        """RFC 2047 5: a character is never split between two; and 2: none is over 75 long."""
+        raw = built(an_event(subject=text), replace(NOREPLY, name=text))
+        words = re.findall(r"=\?\S+\?=", raw.decode())
+        assert len(words) > 2
+        assert max(map(len, words)) <= 75
+        alone = [word for each in words for word, charset in decode_header(each) if charset]
+        assert b"".join(alone).decode() == text * 2
+        assert all(word.decode() for word in alone)
 
     @pytest.mark.xfail(strict=True, reason="a long name in ASCII is neither refused nor folded")
     def test_have_no_line_over_998_bytes_however_long_the_name_of_the_originator(self) -> None:
@@ -311,6 +330,7 @@ class TestTheBytes:
     @given(subject=_TEXTS, text=_TEXTS, html=st.none() | _TEXTS, name=_NAMES)
     @example(subject="é" * 1000, text="x" * 999, html="é" * 999, name="é" * 500)
     @example(subject="x" * 1000, text="x" * 998, html="x" * 5000, name="x" * 60)
+    @example(subject="", text="", html="x" * 998 + "\n" + "x" * 999, name="")
     @settings(deadline=None)
     def test_have_only_crlf_and_no_line_over_998(
         self, subject: str, text: str, html: str | None, name: str
