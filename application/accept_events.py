@@ -13,7 +13,7 @@ from application.ports.accepted_cache import AcceptedCache
 from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_store import NotificationStore
-from application.ports.rate_limiter import RateAsk
+from application.ports.rate_limiter import RateAsk, rate_ask
 from application.recorder import Recorder
 from domain.channel import Channel
 from domain.dead_letter import DeadLetter
@@ -35,6 +35,7 @@ class Arrival:
     notification_id: UUID
     event: Event
     record: Record
+    channel: str
     recipient: Recipient
     failure: Failure | None = None
     words: str = ""
@@ -46,7 +47,7 @@ class Arrival:
 
     @property
     def ask(self) -> RateAsk:
-        return RateAsk(self.recipient.key, (self.notification_id, 1))
+        return rate_ask(self.channel, self.recipient, (self.notification_id, 1, 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,7 @@ class AcceptEvents:
             notification_id=notification_id(event.id, self.channel.name),
             event=event,
             record=record,
+            channel=self.channel.name,
             recipient=recipient,
             failure=failure,
             words=words,
@@ -183,8 +185,8 @@ class AcceptEvents:
     ) -> None:
         """Of those that were not added: give back what their hand-over was to use.
 
-        A grant may be the standing notification's own while that one is young, so it is
-        given back only once no grant of its birth can count any more.
+        A grant may be the standing notification's own, so it is given back only where that
+        one can neither be using it nor come to use it.
         """
         added = {n.id for n, standing in zip(newborn, standings, strict=True) if standing is None}
         unused: list[RateAsk] = []
@@ -193,8 +195,10 @@ class AcceptEvents:
                 continue
             if notification.id not in added:
                 self.gate.forget(notification.id)
-            if standing.accepted_at + self.channel.rate_rule.span < now:
-                unused.append(RateAsk(notification.recipient.key, (notification.id, 1)))
+            if standing.is_long_settled(now, span=self.channel.rate_rule.span):
+                unused.append(
+                    rate_ask(self.channel.name, notification.recipient, (notification.id, 1, 1))
+                )
         if unused:
             await self.gate.give_back(unused)
 

@@ -10,7 +10,7 @@ from typing import assert_never
 from application.errors import StoreUnavailable
 from application.gate import Gate
 from application.ports.notification_store import NotificationStore
-from application.ports.rate_limiter import RateAsk
+from application.ports.rate_limiter import rate_ask
 from application.ports.sender import Sender
 from application.recorder import Recorder
 from domain.channel import Channel
@@ -49,7 +49,7 @@ class ClaimDue:
                 self._add(notification.rescue(channel=self.channel, now=now, by=by), lease)
             elif notification.waiting_for is Wait.ANSWER:
                 asking.append(notification)
-            elif notification.wants_an_answer or notification.event.has_expired(now):
+            elif notification.wants_an_answer or notification.has_expired(now):
                 self._add(self._end_of_wait(notification, now, by), lease)
             else:
                 ready.append(notification)
@@ -60,7 +60,9 @@ class ClaimDue:
     async def _begin(
         self, ready: Sequence[Notification], now: datetime, lease: Lease
     ) -> Sequence[Notification]:
-        asks = [RateAsk(n.recipient.key, (n.id, n.attempt + 1)) for n in ready]
+        asks = [
+            rate_ask(n.channel, n.recipient, (n.id, n.generation, n.attempt + 1)) for n in ready
+        ]
         answers = await self.gate.admit(asks, now=now)
         going: list[Notification] = []
         for notification, waiting in zip(ready, answers, strict=True):

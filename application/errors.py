@@ -13,7 +13,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 
-from domain.errors import IllegalTransition, InvalidRecipient, TidingsError, UnreadableEvent
+from domain.errors import (
+    AlreadyExpired,
+    IllegalTransition,
+    InvalidRecipient,
+    NoAttemptLeft,
+    TidingsError,
+    UnreadableEvent,
+)
 
 
 class StoreUnavailable(TidingsError):
@@ -50,6 +57,8 @@ class Verdict(Enum):
 #: What the lane does about each error that reaches it.
 VERDICTS: Mapping[type[TidingsError], Verdict] = {
     IllegalTransition: Verdict.STOP,
+    AlreadyExpired: Verdict.ACKNOWLEDGE,
+    NoAttemptLeft: Verdict.ACKNOWLEDGE,
     InvalidRecipient: Verdict.ACKNOWLEDGE,
     UnreadableEvent: Verdict.DEAD_LETTER,
     StoreUnavailable: Verdict.REDELIVER,

@@ -12,7 +12,7 @@ from application.ports.telemetry import Telemetry
 from domain.channel import Channel
 from domain.circuit import Circuit
 from domain.outcome import Outcome
-from domain.rate import NotBefore
+from domain.rate import HAND_OVER_WITHIN, NotBefore, RateVerdict
 from domain.status import Wait, Waiting
 
 
@@ -25,6 +25,7 @@ class Gate:
         self._limiter = limiter
         self._telemetry = telemetry
         self._probing = asyncio.Lock()
+        self._granted_at: dict[UUID, datetime] = {}
 
     async def admit(self, asks: Sequence[RateAsk], *, now: datetime) -> list[Waiting | None]:
         """For each, in order: None if its hand-over may begin, else what it waits for."""
@@ -38,10 +39,12 @@ class Gate:
     async def pace(self, asks: Sequence[RateAsk], *, now: datetime) -> list[Waiting | None]:
         """The same by the rate rule alone, for what was admitted before but has not started."""
         verdicts = await self._limiter.take(asks, rule=self._channel.rate_rule, now=now)
-        return [
-            Waiting(reason=Wait.RATE, until=verdict.at) if isinstance(verdict, NotBefore) else None
-            for verdict in verdicts
-        ]
+        return [self._answer(ask, verdict) for ask, verdict in zip(asks, verdicts, strict=True)]
+
+    def grant_is_fresh(self, notification_id: UUID, now: datetime) -> bool:
+        """Whether a hand-over may still begin from its grant, or must take anew."""
+        granted_at = self._granted_at.get(notification_id)
+        return granted_at is not None and now - granted_at <= HAND_OVER_WITHIN
 
     def wait_for_provider(self, now: datetime, *, place: int = 0) -> Waiting:
         return Waiting(reason=Wait.CIRCUIT, until=self.circuit.wake_at(now, place=place))
@@ -51,6 +54,7 @@ class Gate:
         return not self.circuit.is_open or self.circuit.probe == notification_id
 
     def learn(self, outcome: Outcome, *, of: UUID, now: datetime) -> None:
+        self._granted_at.pop(of, None)
         before, self.circuit = self.circuit, self.circuit.after(outcome, of=of, now=now)
         if before.is_open != self.circuit.is_open or before.openings != self.circuit.openings:
             self._telemetry.circuit_moved(
@@ -59,10 +63,17 @@ class Gate:
 
     def forget(self, notification_id: UUID) -> None:
         """It was admitted, but its hand-over will not take place."""
+        self._granted_at.pop(notification_id, None)
         self.circuit = self.circuit.release_probe(notification_id)
 
     async def give_back(self, asks: Sequence[RateAsk]) -> None:
         await self._limiter.give_back(asks, rule=self._channel.rate_rule)
+
+    def _answer(self, ask: RateAsk, verdict: RateVerdict) -> Waiting | None:
+        if isinstance(verdict, NotBefore):
+            return Waiting(reason=Wait.RATE, until=verdict.at)
+        self._granted_at[ask.ask[0]] = verdict.at
+        return None
 
     async def _probe_or_wait(self, ask: RateAsk, place: int, now: datetime) -> Waiting | None:
         if not self.circuit.may_probe(now):

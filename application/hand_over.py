@@ -10,20 +10,16 @@ from datetime import datetime
 from application.gate import Gate
 from application.leasehold import Leasehold
 from application.ports.clock import Clock
-from application.ports.rate_limiter import RateAsk
+from application.ports.rate_limiter import rate_ask
 from application.ports.sender import Sender
 from application.recorder import Recorder
 from domain.channel import Channel
 from domain.lease import Lease
 from domain.notification import Notification
 from domain.outcome import Outcome, Unknown
-from domain.rate import HAND_OVER_WITHIN
 from domain.status import Wait, Waiting
 
 _CUT_OFF = Unknown(reason="stopped while the provider was at it")
-
-#: Notifications in the order they go, each with the instant of its grant.
-Granted = deque[tuple[Notification, datetime]]
 
 
 class HandOver:
@@ -54,45 +50,45 @@ class HandOver:
 
     async def __call__(self, begun: Sequence[Notification], *, lease: Lease) -> None:
         """Returns once each is settled or released, in the recorder."""
-        queue = deque((notification, notification.last_move.at) for notification in begun)
+        queue = deque(begun)
         groups = -(-len(queue) // self._sender.takes)
         async with asyncio.TaskGroup() as tasks:
             for _ in range(min(groups, self._channel.concurrency)):
                 tasks.create_task(self._work_through(queue, lease))
 
-    async def _work_through(self, queue: Granted, lease: Lease) -> None:
+    async def _work_through(self, queue: deque[Notification], lease: Lease) -> None:
         while queue:
             async with self._places:
                 group = await self._next_group(queue, lease)
                 if group:
                     await self._send(group, lease)
 
-    async def _next_group(self, queue: Granted, lease: Lease) -> list[Notification]:
+    async def _next_group(self, queue: deque[Notification], lease: Lease) -> list[Notification]:
         group: list[Notification] = []
         while queue and len(group) < self._sender.takes:
-            notification, granted_at = queue.popleft()
+            notification = queue.popleft()
             now = self._clock.now()
             if self._is_stopping or not self._leasehold.allows_start(lease, now):
                 self._release(notification, Waiting(reason=Wait.TURN, until=now), lease)
             elif not self._gate.may_start(notification.id):
                 waiting = self._gate.wait_for_provider(now, place=self._recorder.unwritten)
                 self._release(notification, waiting, lease)
-            elif now - granted_at > HAND_OVER_WITHIN:
-                queue.appendleft((notification, granted_at))
+            elif not self._gate.grant_is_fresh(notification.id, now):
+                queue.appendleft(notification)
                 await self._take_again(queue, lease, now)
             else:
                 group.append(notification)
         return group
 
-    async def _take_again(self, queue: Granted, lease: Lease, now: datetime) -> None:
+    async def _take_again(self, queue: deque[Notification], lease: Lease, now: datetime) -> None:
         """Their grants are too old to start from: take anew, for as many as start next."""
         count = min(len(queue), self._channel.concurrency * self._sender.takes)
-        stale = [queue.popleft()[0] for _ in range(count)]
-        asks = [RateAsk(n.recipient.key, (n.id, n.attempt)) for n in stale]
+        stale = [queue.popleft() for _ in range(count)]
+        asks = [rate_ask(n.channel, n.recipient, (n.id, n.generation, n.attempt)) for n in stale]
         answers = await self._gate.pace(asks, now=now)
         for notification, waiting in zip(reversed(stale), reversed(answers), strict=True):
             if waiting is None:
-                queue.appendleft((notification, now))
+                queue.appendleft(notification)
             else:
                 self._release(notification, waiting, lease)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.outcome import Outcome, ProviderDown
+from domain.outcome import LONGEST_RETRY_AFTER, Outcome, ProviderDown
+from domain.retry import doubled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +72,13 @@ class Circuit:
         return next_look + min(place * self.policy.wake_apart, self.policy.longest_wait)
 
     def _opened(self, outcome: ProviderDown, now: datetime) -> Circuit:
-        doublings = min(self.openings, 30)
-        wait = min(self.policy.first_wait * (1 << doublings), self.policy.longest_wait)
+        wait = doubled(
+            self.policy.first_wait, times=self.openings, longest=self.policy.longest_wait
+        )
+        if outcome.retry_after is not None:
+            wait = min(outcome.retry_after, LONGEST_RETRY_AFTER)
         return Circuit(
             policy=self.policy,
             openings=self.openings + 1,
-            probe_at=now + (outcome.retry_after or wait),
+            probe_at=now + wait,
         )

@@ -2,6 +2,8 @@
 
 TidingsError
 ├── IllegalTransition     a notification was asked to move where its table has no way
+├── AlreadyExpired        a notification was to be replayed after its time
+├── NoAttemptLeft         a notification was to be sent again, but has had all its attempts
 ├── InvalidRecipient      an address that is none
 └── UnreadableEvent       a record that no event can be read from
 """
@@ -21,6 +23,22 @@ class IllegalTransition(TidingsError):
         self.notification_id = notification_id
         self.current = current
         self.wanted = wanted
+
+
+class AlreadyExpired(TidingsError):
+    def __init__(self, notification_id: UUID) -> None:
+        super().__init__(f"notification {notification_id} has expired")
+        self.notification_id = notification_id
+
+
+class NoAttemptLeft(TidingsError):
+    def __init__(self, notification_id: UUID, attempts: int) -> None:
+        super().__init__(
+            f"notification {notification_id} has had all its {attempts} attempts; "
+            "give it up, and replay its dead letter"
+        )
+        self.notification_id = notification_id
+        self.attempts = attempts
 
 
 class InvalidRecipient(TidingsError):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha1
-from typing import assert_never
+from typing import Literal, assert_never
 from uuid import UUID
 
 from domain.channel import Channel
 from domain.dead_letter import DeadLetter
-from domain.errors import IllegalTransition
+from domain.errors import AlreadyExpired, IllegalTransition, NoAttemptLeft
 from domain.event import Event
 from domain.failure import Failure
 from domain.masking import masked
@@ -50,6 +50,7 @@ class Notification:
     accepted_at: datetime
     last_move: Move
     since: datetime  #: when it came into its status
+    expires_at: datetime | None = None  #: the event's, unless an operator set it aside
     begun_at: datetime | None = None  #: when the latest hand-over was begun
     resends: int = 0  #: hand-overs begun out of UNCERTAIN in this generation
     rescues: int = 0  #: workers that died with it in hand, since the last outcome
@@ -83,10 +84,10 @@ class Notification:
             status=status,
             generation=1,
             attempt=1 if is_begun else 0,
-            due_at=None if waiting is None else _due_at(waiting, status, event),
+            due_at=None if waiting is None else _due_at(waiting, status, event.expires_at),
             waiting_for=None if waiting is None else waiting.reason,
             failure=failure,
-            words=words,
+            words=masked(words, recipient=recipient.address) if words else "",
         )
         return cls(
             id=notification_id(event.id, channel),
@@ -97,6 +98,7 @@ class Notification:
             accepted_at=now,
             last_move=move,
             since=now,
+            expires_at=event.expires_at,
             begun_at=now if is_begun else None,
         )
 
@@ -138,8 +140,13 @@ class Notification:
         """Uncertain, and due for something else than being sent again."""
         return self.status is Status.UNCERTAIN and self.waiting_for not in _PACED
 
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
     def begin(self, *, now: datetime, by: str) -> Notification:
         """A worker is about to hand it over; durable before it does."""
+        if self.wants_an_answer:
+            raise IllegalTransition(self.id, self.status, Status.SENDING)
         return self._move_to(
             Status.SENDING,
             now=now,
@@ -156,29 +163,26 @@ class Notification:
         hour would fail notifications that no provider ever saw. Waiting longer for the
         same thing leaves no line in the audit trail.
         """
+        if self.due_at is None:
+            raise IllegalTransition(self.id, self.status, f"waiting for {waiting.reason}")
         if self.waiting_for is waiting.reason:
-            later = replace(self.last_move, due_at=_due_at(waiting, self.status, self.event))
+            later = replace(self.last_move, due_at=_due_at(waiting, self.status, self.expires_at))
             return replace(self, last_move=later)
-        move = replace(
-            self.last_move,
-            number=self.last_move.number + 1,
-            at=now,
-            by=by,
-            came_from=self.status,
-            due_at=_due_at(waiting, self.status, self.event),
-            waiting_for=waiting.reason,
-            words="",
-            rule="",
-        )
-        return replace(self, last_move=move)
+        return self._held(waiting, now=now, by=by)
 
     def release(
-        self, waiting: Waiting, *, now: datetime, by: str, words: str = "", rule: str = ""
+        self,
+        waiting: Waiting,
+        *,
+        now: datetime,
+        by: str,
+        words: str = "",
+        rule: str = "",
+        rescues: int | None = None,
     ) -> Notification:
         """Go back to where it was before SENDING: the hand-over did not take place."""
         came_from = self.last_move.came_from or Status.PENDING
-        if self.status is not Status.SENDING:
-            raise IllegalTransition(self.id, self.status, came_from)
+        self._only_from(Status.SENDING)
         return self._move_to(
             came_from,
             now=now,
@@ -187,6 +191,7 @@ class Notification:
             rule=rule,
             waiting=waiting,
             attempt=self.attempt - 1,
+            rescues=rescues,
             resends=self.resends - (came_from is Status.UNCERTAIN),
         )
 
@@ -194,7 +199,8 @@ class Notification:
         self, outcome: Outcome, *, channel: Channel, now: datetime, by: str, wake_at: datetime
     ) -> Notification:
         """Take the outcome of the attempt. `wake_at`: when to come back if the provider is down."""
-        words, rule = masked(outcome.reason, recipient=self.recipient.address), outcome.rule
+        self._only_from(Status.SENDING)
+        words, rule = outcome.reason, outcome.rule
         match outcome:
             case Accepted(provider_id=provider_id):
                 return self._move_to(
@@ -212,7 +218,7 @@ class Notification:
                 )
                 if due_at is None:
                     return self.fail(Failure.EXHAUSTED, now=now, by=by, words=words, rule=rule)
-                if self.event.has_expired(due_at):
+                if self.has_expired(due_at):
                     return self.fail(Failure.EXPIRED, now=now, by=by, words=words, rule=rule)
                 return self._move_to(
                     Status.RETRYING,
@@ -242,6 +248,7 @@ class Notification:
 
     def rescue(self, *, channel: Channel, now: datetime, by: str) -> Notification:
         """The worker that had it in hand is gone; the provider may have it."""
+        self._only_from(Status.SENDING)
         words = "the worker that had it in hand was lost"
         rescues = self.rescues + 1
         if rescues >= RESCUES_BEFORE_POISON:
@@ -252,25 +259,70 @@ class Notification:
         self, *, channel: Channel, now: datetime, by: str, words: str = ""
     ) -> Notification:
         """What it waited for has ended in nothing: wait for the next thing, or give up."""
+        self._only_from(Status.UNCERTAIN)
         phase = Wait.TURN if self.waiting_for in _PACED else self.waiting_for
         waiting = self._next_wait(channel, after=phase, since=self.since, now=now)
         if waiting is None:
             return self.fail(Failure.UNRESOLVED, now=now, by=by, words=words)
-        return self.hold(waiting, now=now, by=by)
+        if waiting.reason is self.waiting_for:
+            return self.hold(waiting, now=now, by=by)
+        return self._held(waiting, now=now, by=by, words=words)
 
     def found(self, finding: Found, *, now: datetime, by: str) -> Notification:
+        """Asked, the provider said that it has it."""
+        self._only_from(Status.UNCERTAIN)
         return self._move_to(
             Status.SENT,
             now=now,
             by=by,
             provider_id=finding.provider_id,
-            words=masked(finding.reason, recipient=self.recipient.address),
+            words=finding.reason,
         )
 
     def fail(
         self, failure: Failure, *, now: datetime, by: str, words: str = "", rule: str = ""
     ) -> Notification:
         return self._move_to(Status.FAILED, now=now, by=by, words=words, rule=rule, failure=failure)
+
+    def replay(
+        self, *, due_at: datetime, now: datetime, by: str, why: str, ignore_expiry: bool = False
+    ) -> Notification:
+        """An operator gives it another life: a new generation, its attempts counted anew.
+
+        Raises AlreadyExpired, unless its expiry is to be ignored from now on.
+        """
+        if self.has_expired(due_at) and not ignore_expiry:
+            raise AlreadyExpired(self.id)
+        return self._move_to(
+            Status.PENDING,
+            now=now,
+            by=by,
+            words=why,
+            attempt=0,
+            resends=0,
+            rescues=0,
+            generation=self.generation + 1,
+            expires_at=None if ignore_expiry else self.expires_at,
+            waiting=Waiting(reason=Wait.TURN, until=due_at),
+        )
+
+    def send_again(self, *, channel: Channel, now: datetime, by: str, why: str) -> Notification:
+        """A person decides that what is uncertain goes out once more, as it is."""
+        self._only_from(Status.UNCERTAIN)
+        if self.attempt >= channel.retry_policy.allowed_attempts:
+            raise NoAttemptLeft(self.id, self.attempt)
+        turn = Waiting(reason=Wait.TURN, until=now)
+        return self._held(turn, now=now, by=by, words=why)
+
+    def confirm_sent(self, *, now: datetime, by: str, why: str) -> Notification:
+        """A person knows that the provider has it."""
+        self._only_from(Status.UNCERTAIN)
+        return self._move_to(Status.SENT, now=now, by=by, words=why)
+
+    def give_up(self, *, now: datetime, by: str, why: str) -> Notification:
+        """A person knows, or decides, that it did not arrive."""
+        self._only_from(Status.UNCERTAIN)
+        return self.fail(Failure.UNRESOLVED, now=now, by=by, words=why)
 
     def dead_letter(self) -> DeadLetter | None:
         """What a FAILED notification leaves behind, once in each generation."""
@@ -289,6 +341,24 @@ class Notification:
             generation=self.generation,
             attempts=self.attempt,
         )
+
+    def _held(self, waiting: Waiting, *, now: datetime, by: str, words: str = "") -> Notification:
+        move = replace(
+            self.last_move,
+            number=self.last_move.number + 1,
+            at=now,
+            by=by,
+            came_from=self.status,
+            due_at=_due_at(waiting, self.status, self.expires_at),
+            waiting_for=waiting.reason,
+            words=masked(words, recipient=self.recipient.address),
+            rule="",
+        )
+        return replace(self, last_move=move)
+
+    def _only_from(self, status: Status) -> None:
+        if self.status is not status:
+            raise IllegalTransition(self.id, self.status, f"what only {status} leads to")
 
     def _doubt(
         self,
@@ -322,7 +392,7 @@ class Notification:
             now=now,
             may_resend=self.resends < policy.resends
             and self.attempt < channel.retry_policy.allowed_attempts
-            and not self.event.has_expired(now),
+            and not self.has_expired(now),
         )
 
     def _move_to(
@@ -340,6 +410,8 @@ class Notification:
         resends: int | None = None,
         rescues: int | None = None,
         provider_id: str | None = None,
+        generation: int | None = None,
+        expires_at: datetime | Literal["as before"] | None = "as before",
     ) -> Notification:
         """The one place that moves."""
         last = self.last_move
@@ -353,18 +425,19 @@ class Notification:
             origin=self.origin,
             accepted_at=self.accepted_at,
             since=now,
+            expires_at=self.expires_at if expires_at == "as before" else expires_at,
             last_move=Move(
                 number=last.number + 1,
                 at=now,
                 by=by,
                 came_from=last.status,
                 status=status,
-                generation=last.generation,
+                generation=last.generation if generation is None else generation,
                 attempt=last.attempt if attempt is None else attempt,
-                due_at=None if waiting is None else _due_at(waiting, status, self.event),
+                due_at=None if waiting is None else _due_at(waiting, status, self.expires_at),
                 waiting_for=None if waiting is None else waiting.reason,
                 failure=failure,
-                words=words,
+                words=masked(words, recipient=self.recipient.address) if words else "",
                 rule=rule,
             ),
             begun_at=begun_at or self.begun_at,
@@ -374,8 +447,8 @@ class Notification:
         )
 
 
-def _due_at(waiting: Waiting, status: Status, event: Event) -> datetime:
+def _due_at(waiting: Waiting, status: Status, expires_at: datetime | None) -> datetime:
     """Nothing is held past its expiry, when it fails; what is uncertain may have arrived."""
-    if event.expires_at is None or status is Status.UNCERTAIN:
+    if expires_at is None or status is Status.UNCERTAIN:
         return waiting.until
-    return min(waiting.until, event.expires_at)
+    return min(waiting.until, expires_at)

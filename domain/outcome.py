@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+#: A provider that wants to be left alone for longer is not believed.
+LONGEST_RETRY_AFTER = timedelta(days=30)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:

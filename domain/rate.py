@@ -13,8 +13,8 @@ HAND_OVER_WITHIN = timedelta(seconds=1)
 #: How long after its forecast a place in the queue is kept for who does not come back.
 QUEUE_PATIENCE = timedelta(minutes=1)
 
-#: One attempt of one notification: (notification id, attempt).
-Ask = tuple[UUID, int]
+#: One attempt of one notification: (notification id, generation, attempt).
+Ask = tuple[UUID, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,20 @@ class RateRule:
         places = {ask: place for place, ask in enumerate(queue)}
         passed = 0
         verdicts: dict[Ask, RateVerdict] = {}
-        for ask in sorted(asks, key=lambda ask: places.get(ask, len(places))):
+        for ask in sorted(dict.fromkeys(asks), key=lambda ask: places.get(ask, len(places))):
             standing = grants.get(ask)
             if standing is not None and timedelta() <= now - standing <= HAND_OVER_WITHIN:
                 verdicts[ask] = Granted(standing)
                 continue
-            grants.pop(ask, None)
+            others = len(grants) - (standing is not None)
             ahead = places[ask] - passed if ask in places else len(queue) - (ask in queue)
-            if len(grants) + ahead < self.limit:
+            if others + ahead < self.limit:
+                grants.pop(ask, None)
                 grants[ask] = now
                 passed += queue.pop(ask, None) is not None
                 verdicts[ask] = Granted(now)
             else:
+                # A grant that is too old to start from may have been used: it goes on counting.
                 forecast = self._slot(ahead, list(grants.values()), now)
                 queue[ask] = forecast
                 verdicts[ask] = NotBefore(forecast)

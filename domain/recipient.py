@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from domain.errors import InvalidRecipient
 
 # RFC 5321 4.5.3.1: local part 64 octets, path 256 with its brackets.
-_LONGEST_LOCAL_PART = 64
+LONGEST_LOCAL_PART = 64
 _LONGEST_ADDRESS = 254
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -34,10 +34,10 @@ def email_address(raw: str) -> Recipient:
     if match is None:
         raise InvalidRecipient("not an email address (want name@domain.tld)")
     local_part, domain = match.groups()
-    if len(local_part) > _LONGEST_LOCAL_PART or len(match[0]) > _LONGEST_ADDRESS:
+    if len(local_part) > LONGEST_LOCAL_PART or len(match[0]) > _LONGEST_ADDRESS:
         raise InvalidRecipient(
             f"an email address of {len(match[0])} characters (at most {_LONGEST_ADDRESS}, "
-            f"{_LONGEST_LOCAL_PART} of them before the @)"
+            f"{LONGEST_LOCAL_PART} of them before the @)"
         )
     return Recipient(address=f"{local_part}@{domain.lower()}", key=match[0].casefold())
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from domain.event import Event
 from domain.notification import Notification
 from domain.record import Position
+from domain.status import Status
 
 
 class Repeat(StrEnum):
@@ -38,6 +39,8 @@ class Standing:
     origin: Position
     digest: bytes
     accepted_at: datetime
+    status: Status
+    begun_at: datetime | None
 
     @classmethod
     def of(cls, notification: Notification) -> Standing:
@@ -46,12 +49,19 @@ class Standing:
             origin=notification.origin,
             digest=notification.event.digest,
             accepted_at=notification.accepted_at,
+            status=notification.status,
+            begun_at=notification.begun_at,
         )
 
+    def is_long_settled(self, now: datetime, *, span: timedelta) -> bool:
+        """No hand-over of its first attempt can count any more for the rate rule, or begin."""
+        begun_lately = self.begun_at is not None and now < self.begun_at + span
+        return self.status.is_final and not begun_lately
+
     def compare(self, *, position: Position, digest: bytes) -> Repeat:
-        if position == self.origin:
-            return Repeat.REDELIVERY
-        return Repeat.DUPLICATE if digest == self.digest else Repeat.CONFLICT
+        if digest != self.digest:
+            return Repeat.CONFLICT
+        return Repeat.REDELIVERY if position == self.origin else Repeat.DUPLICATE
 
     def sighting(self, *, event: Event, position: Position, now: datetime) -> Sighting | None:
         """What is kept of an event that came again; of a redelivery nothing."""

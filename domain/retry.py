@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-_DOUBLINGS_WITHOUT_OVERFLOW = 30
+from domain.outcome import LONGEST_RETRY_AFTER
+
+_MICROSECOND = timedelta(microseconds=1)
+_MOST_DOUBLINGS = 64
+
+
+def doubled(first: timedelta, *, times: int, longest: timedelta) -> timedelta:
+    """`first`, doubled so often, but no longer than `longest`, however often that is."""
+    doublings = min(max(times, 0), _MOST_DOUBLINGS)
+    return min((first // _MICROSECOND) << doublings, longest // _MICROSECOND) * _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +31,7 @@ class RetryPolicy:
 
     def delay_after(self, attempt: int, *, jitter: float = 0.0) -> timedelta:
         """The wait after attempt number `attempt` (from 1). `jitter` in 0..1 only lengthens it."""
-        doublings = min(max(attempt - 1, 0), _DOUBLINGS_WITHOUT_OVERFLOW)
-        delay = min(self.first_delay * (1 << doublings), self.longest)
+        delay = doubled(self.first_delay, times=attempt - 1, longest=self.longest)
         return delay * (1 + jitter) if jitter else delay
 
     def next_try(
@@ -35,4 +43,5 @@ class RetryPolicy:
         """
         if attempt >= self.allowed_attempts:
             return None
-        return now + max(self.delay_after(attempt, jitter=jitter), retry_after or timedelta())
+        floor = min(retry_after or timedelta(), LONGEST_RETRY_AFTER)
+        return now + max(self.delay_after(attempt, jitter=jitter), floor)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from traceback import extract_tb
 
 import structlog
 
 from application.ports.telemetry import Telemetry
 from domain.circuit import Circuit
 from domain.errors import TidingsError
+from domain.masking import masked
 from domain.notification import Notification
 from domain.status import Status
+
+_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 class LogTelemetry(Telemetry):
@@ -22,7 +29,8 @@ class LogTelemetry(Telemetry):
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         for notification in notifications:
             if notification.status in (Status.FAILED, Status.UNCERTAIN):
-                self._log.warning(
+                self._say(
+                    "warning",
                     notification.status.lower(),
                     channel=channel,
                     event_id=notification.event.id,
@@ -35,14 +43,36 @@ class LogTelemetry(Telemetry):
 
     def circuit_moved(self, channel: str, circuit: Circuit, *, words: str) -> None:
         if circuit.probe_at is None:
-            self._log.info("circuit closed", channel=channel)
+            self._say("info", "circuit closed", channel=channel)
         else:
-            self._log.warning(
-                "circuit open", channel=channel, next_look=circuit.probe_at.isoformat(), rule=words
+            self._say(
+                "warning",
+                "circuit open",
+                channel=channel,
+                next_look=circuit.probe_at.isoformat(),
+                why=masked(words, recipient=""),
             )
 
     def trouble(self, channel: str, doing: str, error: Exception) -> None:
         if isinstance(error, TidingsError):
-            self._log.error(f"{doing}: {error}", channel=channel)
+            self._say("error", f"{doing}: {error}", channel=channel)
         else:
-            self._log.error(doing, channel=channel, exc_info=error)
+            self._say("error", doing, channel=channel, error=list(_causes(error)))
+
+    def _say(self, level: str, what: str, **details: object) -> None:
+        # A log that cannot be written (a closed pipe, a full disk) stops nobody.
+        with suppress(OSError, ValueError):
+            self._log.log(_LEVELS[level], what, **details)
+
+
+def _causes(error: BaseException) -> Iterator[str]:
+    """What broke and where; never its words, which may hold anything."""
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _causes(each)
+        return
+    frames = extract_tb(error.__traceback__)
+    where = " < ".join(f"{Path(each.filename).name}:{each.lineno}" for each in reversed(frames))
+    yield f"{type(error).__name__} at {where}"
+    if error.__cause__ is not None:
+        yield from _causes(error.__cause__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.errors import InvalidRecipient
-from domain.recipient import Recipient, email_address
+from domain.recipient import LONGEST_LOCAL_PART, Recipient, email_address
 
 
 def read_email_address(raw: str) -> Recipient:
@@ -22,5 +22,7 @@ def _internationalised(raw: str) -> Recipient:
         valid = email_validator.validate_email(raw.strip(), check_deliverability=False)
     except email_validator.EmailNotValidError as error:
         raise InvalidRecipient("not an email address (want name@domain.tld)") from error
+    if len(valid.local_part.encode()) > LONGEST_LOCAL_PART:
+        raise InvalidRecipient(f"an email address of over {LONGEST_LOCAL_PART} octets before the @")
     address = f"{valid.local_part}@{valid.ascii_domain.lower()}"
     return Recipient(address=address, key=address.casefold())

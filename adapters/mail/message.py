@@ -10,13 +10,13 @@ import re
 from base64 import b64encode
 from binascii import b2a_qp
 from email.utils import format_datetime
-from uuid import UUID
+from hashlib import sha256
 
 from adapters.mail.originator import Originator
 from domain.notification import Notification
 
 _LONGEST_LINE = 998  # RFC 5322 2.1.1, without the CRLF
-_LONGEST_PLAIN_SUBJECT = 60
+_LONGEST_PLAIN = 60
 _ENCODED_WORD_BYTES = 42  # base64 of as many fits into the 75 characters of RFC 2047 2
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=^_`{|}~-]*", re.ASCII)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -42,7 +42,8 @@ def build_message(notification: Notification, originator: Originator) -> bytes:
     plain = _part("plain", event.text)
     if event.html is None:
         return "\r\n".join(head).encode() + b"\r\n" + plain
-    boundary = _boundary(notification.id)
+    html = _part("html", event.html)
+    boundary = _boundary(plain, html)
     head.append(f'Content-Type: multipart/alternative; boundary="{boundary}"')
     delimiter = f"\r\n--{boundary}".encode()
     return b"".join(
@@ -54,7 +55,7 @@ def build_message(notification: Notification, originator: Originator) -> bytes:
             plain,
             delimiter,
             b"\r\n",
-            _part("html", event.html),
+            html,
             delimiter,
             b"--\r\n",
         ]
@@ -79,15 +80,16 @@ def _part(subtype: str, text: str) -> bytes:
 def _mailbox(originator: Originator) -> str:
     if not originator.name:
         return f"<{originator.address}>"
-    if _PLAIN_PHRASE.fullmatch(originator.name) and "=?" not in originator.name:
+    is_plain = _PLAIN_PHRASE.fullmatch(originator.name) and "=?" not in originator.name
+    if is_plain and len(originator.name) <= _LONGEST_PLAIN:
         return f"{originator.name} <{originator.address}>"
-    return f"{_encoded_words(originator.name)} <{originator.address}>"
+    return f"{_encoded_words(originator.name)}\r\n <{originator.address}>"
 
 
 def _unstructured(text: str) -> str:
     """`=?` would be read as an encoded word, and could hide a header: so it is encoded."""
     text = _CONTROLS.sub(" ", text)
-    if text.isascii() and len(text) <= _LONGEST_PLAIN_SUBJECT and "=?" not in text:
+    if text.isascii() and len(text) <= _LONGEST_PLAIN and "=?" not in text:
         return text
     return _encoded_words(text)
 
@@ -105,5 +107,6 @@ def _encoded_words(text: str) -> str:
     return "\r\n ".join(f"=?utf-8?b?{b64encode(word).decode()}?=" for word in words)
 
 
-def _boundary(notification_id: UUID) -> str:
-    return f"=_{notification_id.hex}"
+def _boundary(*parts: bytes) -> str:
+    """Follows from the parts, so that no part can hold it, and is the same for every attempt."""
+    return f"=_{sha256(b''.join(parts)).hexdigest()[:40]}"

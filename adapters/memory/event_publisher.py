@@ -15,5 +15,6 @@ class MemoryEventPublisher(EventPublisher):
         self._clock = clock
 
     async def publish(self, values: Sequence[bytes]) -> None:
+        self._stream.reach()
         for value in values:
             self._stream.append(value, appended_at=self._clock.now())

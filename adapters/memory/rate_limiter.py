@@ -12,32 +12,35 @@ from domain.rate import EMPTY_LEDGER, Ledger, RateRule, RateVerdict
 class MemoryRateLimiter(RateLimiter):
     def __init__(self) -> None:
         self._ledgers: dict[str, Ledger] = {}
-        self._sweep_at: datetime | None = None
+        self._forgettable_at: dict[str, datetime] = {}
 
     async def take(
         self, asks: Sequence[RateAsk], *, rule: RateRule, now: datetime
     ) -> Sequence[RateVerdict]:
-        self._sweep(rule, now)
+        self._forget(now)
         verdicts: dict[RateAsk, RateVerdict] = {}
         for key, group in grouped(asks).items():
             ledger = self._ledgers.get(key, EMPTY_LEDGER)
-            answers, self._ledgers[key] = rule.take(ledger, [each.ask for each in group], now=now)
+            answers, ledger = rule.take(ledger, [each.ask for each in group], now=now)
+            self._remember(key, ledger, rule)
             verdicts.update(zip(group, answers, strict=True))
         return [verdicts[ask] for ask in asks]
 
     async def give_back(self, asks: Sequence[RateAsk], *, rule: RateRule) -> None:
         for key, group in grouped(asks).items():
             ledger = self._ledgers.get(key, EMPTY_LEDGER)
-            self._ledgers[key] = rule.give_back(ledger, [each.ask for each in group])
+            self._remember(key, rule.give_back(ledger, [each.ask for each in group]), rule)
 
-    def _sweep(self, rule: RateRule, now: datetime) -> None:
-        """Once a window, forget the ledgers that say nothing any more."""
-        if self._sweep_at is not None and now < self._sweep_at:
-            return
-        self._sweep_at = now + rule.span
-        for key in [
-            key
-            for key, ledger in self._ledgers.items()
-            if (end := rule.forgettable_at(ledger)) is None or end <= now
-        ]:
-            del self._ledgers[key]
+    def _remember(self, key: str, ledger: Ledger, rule: RateRule) -> None:
+        self._ledgers.pop(key, None)
+        self._forgettable_at.pop(key, None)
+        if (end := rule.forgettable_at(ledger)) is not None:
+            self._ledgers[key], self._forgettable_at[key] = ledger, end
+
+    def _forget(self, now: datetime) -> None:
+        """The ledgers that say nothing any more, those that were written longest ago first."""
+        while self._forgettable_at:
+            key, end = next(iter(self._forgettable_at.items()))
+            if end > now:
+                return
+            del self._ledgers[key], self._forgettable_at[key]

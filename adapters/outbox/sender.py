@@ -68,15 +68,19 @@ class OutboxSender(Sender):
     def _write(self, notification: Notification, content: bytes) -> None:
         self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         unfinished = self._folder / f".{notification.id.hex}.{notification.attempt}"
-        unfinished.write_bytes(content)
+        try:
+            unfinished.write_bytes(content)
+            self._link(unfinished, notification)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    def _link(self, unfinished: Path, notification: Notification) -> None:
         repeat = 0
         while True:
             try:
-                os.link(unfinished, self._folder / self._file_name(notification, repeat))
-                break
+                return os.link(unfinished, self._folder / self._file_name(notification, repeat))
             except FileExistsError:
                 repeat += 1
-        unfinished.unlink()
 
     def _file_name(self, notification: Notification, repeat: int) -> str:
         event = _NOT_FOR_FILE_NAMES.sub("_", notification.event.id)[:_LONGEST_NAME]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,6 +62,18 @@ class Database:
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in a transaction of its own: all of it, or nothing."""
         return await self._run(self._writing, lambda: _in_transaction(self._writer, work))
+
+    async def change(self, statement: str, rows: Iterable[tuple[object, ...]]) -> int:
+        """Run one statement for each row, in one transaction. Returns how many rows it changed.
+
+        No cursor leaves the writing thread: freed in another, it would spoil the next call.
+        """
+
+        def work(connection: sqlite3.Connection) -> int:
+            with closing(connection.executemany(statement, rows)) as cursor:
+                return cursor.rowcount
+
+        return await self.write(work)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on what was written before this call; a writer is never waited for."""

@@ -15,10 +15,7 @@ class SqliteDeadLetters(DeadLetters):
         self._database = database
 
     async def add(self, dead_letters: Sequence[DeadLetter]) -> None:
-        rows = [dead_letter_row(dead_letter) for dead_letter in dead_letters]
-        await self._database.write(
-            lambda connection: connection.executemany(INSERT_DEAD_LETTER, rows)
-        )
+        await self._database.change(INSERT_DEAD_LETTER, map(dead_letter_row, dead_letters))
 
     async def latest(self, *, limit: int, reason: str | None = None) -> Sequence[DeadLetter]:
         query = """SELECT id, reason, error, failed_at, topic, partition, record_offset, body,

@@ -18,12 +18,8 @@ class SqliteEventPublisher(EventPublisher):
 
     async def publish(self, values: Sequence[bytes]) -> None:
         now = to_microseconds(self._clock.now())
-        rows = [(value, now) for value in values]
+        statement = "INSERT INTO records (value, appended_at) VALUES (?, ?)"
         try:
-            await self._database.write(
-                lambda connection: connection.executemany(
-                    "INSERT INTO records (value, appended_at) VALUES (?, ?)", rows
-                )
-            )
+            await self._database.change(statement, [(value, now) for value in values])
         except StoreUnavailable as error:
             raise StreamUnavailable(error.problem, fix=error.fix) from error

@@ -15,6 +15,13 @@ from domain.record import Position, Record
 TOPIC = "notifications"
 _LOOK_EVERY = timedelta(milliseconds=50)
 
+_COMMIT = """
+    INSERT INTO places (reader, next_offset) VALUES (?, ?)
+    ON CONFLICT (reader) DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)"""
+_LAG = """
+    SELECT count(*) FROM records
+    WHERE offset >= coalesce((SELECT next_offset FROM places WHERE reader = ?), 0)"""
+
 
 class SqliteEventSource(EventSource):
     """`reader` names the lane whose place in the stream this is."""
@@ -51,21 +58,17 @@ class SqliteEventSource(EventSource):
             return
         next_offset = max(position.offset for position in positions) + 1
         try:
-            await self._database.write(
-                lambda connection: connection.execute(
-                    """INSERT INTO places (reader, next_offset) VALUES (?, ?)
-                    ON CONFLICT (reader)
-                    DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)""",
-                    (self._reader, next_offset),
-                )
-            )
+            await self._database.change(_COMMIT, [(self._reader, next_offset)])
         except StoreUnavailable as error:
             raise StreamUnavailable(error.problem, fix=error.fix) from error
 
     async def lag(self) -> int:
-        query = "SELECT count(*) FROM records WHERE offset >= ?"
-        place = await self._committed()
-        [lag] = await self._database.read(lambda c: c.execute(query, (place,)).fetchone())
+        try:
+            [lag] = await self._database.read(
+                lambda connection: connection.execute(_LAG, (self._reader,)).fetchone()
+            )
+        except StoreUnavailable as error:
+            raise StreamUnavailable(error.problem, fix=error.fix) from error
         return int(lag)
 
     async def _read(self, limit: int) -> list[Row]:

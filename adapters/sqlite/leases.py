@@ -37,28 +37,22 @@ class SqliteLeases(Leases):
 
     async def renew(self, lease: Lease, *, now: datetime) -> Lease:
         renewed = replace(lease, until=now + LEASE_FOR)
-        cursor = await self._database.write(
-            lambda connection: connection.execute(
-                "UPDATE leases SET until_at = ? WHERE token = ? AND until_at > ?",
-                (to_microseconds(renewed.until), lease.token.bytes, to_microseconds(now)),
-            )
+        renewals = await self._database.change(
+            "UPDATE leases SET until_at = ? WHERE token = ? AND until_at > ?",
+            [(to_microseconds(renewed.until), lease.token.bytes, to_microseconds(now))],
         )
-        if cursor.rowcount == 0:
+        if renewals == 0:
             raise LeaseLost(f"the lease of {lease.worker} was over")
         return renewed
 
     async def give_up(self, lease: Lease, *, now: datetime) -> None:
-        await self._database.write(
-            lambda connection: connection.execute(
-                "UPDATE leases SET until_at = min(until_at, ?) WHERE token = ?",
-                (to_microseconds(now), lease.token.bytes),
-            )
+        await self._database.change(
+            "UPDATE leases SET until_at = min(until_at, ?) WHERE token = ?",
+            [(to_microseconds(now), lease.token.bytes)],
         )
 
     async def end_all(self, *, now: datetime) -> None:
         """For the only process that works on this file: whoever held a lease is gone."""
-        await self._database.write(
-            lambda connection: connection.execute(
-                "UPDATE leases SET until_at = min(until_at, ?)", (to_microseconds(now),)
-            )
+        await self._database.change(
+            "UPDATE leases SET until_at = min(until_at, ?)", [(to_microseconds(now),)]
         )

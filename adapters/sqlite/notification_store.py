@@ -40,7 +40,7 @@ _DUE = """
 _ORPHANED = """
     SELECT n, rescues, coalesce(due_at, since) FROM notifications
     WHERE channel = ? AND lease IN (SELECT token FROM leases WHERE until_at <= ?)
-    LIMIT ?"""
+    ORDER BY coalesce(due_at, since), n LIMIT ?"""
 
 _NEXT_DUE = """
     SELECT min(instant) FROM (
@@ -68,8 +68,7 @@ class SqliteNotificationStore(NotificationStore):
         return await self._database.write(lambda connection: _accept(connection, newborn, lease))
 
     async def note(self, sightings: Sequence[Sighting]) -> None:
-        rows = [sighting_row(sighting) for sighting in sightings]
-        await self._database.write(lambda connection: connection.executemany(INSERT_SIGHTING, rows))
+        await self._database.change(INSERT_SIGHTING, map(sighting_row, sightings))
 
     async def claim(
         self, channel: str, *, now: datetime, limit: int, lease: Lease
@@ -132,7 +131,7 @@ def _accept(
 def _standing(connection: sqlite3.Connection, ids: Sequence[UUID]) -> dict[UUID, Standing]:
     marks = ", ".join("?" * len(ids))
     rows = connection.execute(
-        f"""SELECT id, topic, partition, record_offset, digest, accepted_at
+        f"""SELECT id, topic, partition, record_offset, digest, accepted_at, status, begun_at
         FROM notifications WHERE id IN ({marks})""",
         [id_.bytes for id_ in ids],
     )

@@ -13,9 +13,9 @@ from adapters.sqlite.database import Database
 from adapters.sqlite.rows import to_instant, to_microseconds
 from application.errors import StoreUnavailable
 from application.ports.rate_limiter import RateAsk, RateLimiter, grouped
-from domain.rate import EMPTY_LEDGER, Ledger, RateRule, RateVerdict
+from domain.rate import EMPTY_LEDGER, Ask, Ledger, RateRule, RateVerdict
 
-_Lines = list[tuple[bytes, int, int]]  # notification id, attempt, instant
+_Lines = list[tuple[bytes, int, int, int]]  # notification id, generation, attempt, instant
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[_Lines, _Lines]).decode
 
@@ -75,8 +75,11 @@ def _read(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Ledg
     return ledgers
 
 
-def _entries(lines: _Lines) -> tuple[tuple[tuple[UUID, int], datetime], ...]:
-    return tuple(((UUID(bytes=id_), attempt), to_instant(at)) for id_, attempt, at in lines)
+def _entries(lines: _Lines) -> tuple[tuple[Ask, datetime], ...]:
+    return tuple(
+        ((UUID(bytes=id_), generation, attempt), to_instant(at))
+        for id_, generation, attempt, at in lines
+    )
 
 
 def _write(connection: sqlite3.Connection, ledgers: dict[str, Ledger], rule: RateRule) -> None:
@@ -98,5 +101,8 @@ def _forgettable_at(rule: RateRule, ledger: Ledger) -> int:
     return 0 if instant is None else to_microseconds(instant)
 
 
-def _lines(entries: tuple[tuple[tuple[UUID, int], datetime], ...]) -> _Lines:
-    return [(id_.bytes, attempt, to_microseconds(at)) for (id_, attempt), at in entries]
+def _lines(entries: tuple[tuple[Ask, datetime], ...]) -> _Lines:
+    return [
+        (id_.bytes, generation, attempt, to_microseconds(at))
+        for (id_, generation, attempt), at in entries
+    ]

@@ -25,13 +25,14 @@ INSERT_NOTIFICATION = f"""
     INSERT INTO notifications (
         n, id, event_id, channel, message_type, address, recipient_key, occurred_at,
         accepted_at, topic, partition, record_offset, digest, body,
-        status, since, moves, due_at, waiting_for, begun_at, resends, rescues, provider_id, lease
-    ) VALUES ({", ".join("?" * 24)})"""
+        status, since, expires_at, moves, due_at, waiting_for, begun_at, resends, rescues,
+        provider_id, lease
+    ) VALUES ({", ".join("?" * 25)})"""
 
 UPDATE_NOTIFICATION = """
     UPDATE notifications SET
-        status = ?, since = ?, moves = ?, due_at = ?, waiting_for = ?, begun_at = ?, resends = ?,
-        rescues = ?, provider_id = ?, lease = ?
+        status = ?, since = ?, expires_at = ?, moves = ?, due_at = ?, waiting_for = ?,
+        begun_at = ?, resends = ?, rescues = ?, provider_id = ?, lease = ?
     WHERE n = ?"""
 
 INSERT_MOVE = f"""
@@ -46,8 +47,8 @@ MOVE_COLUMNS = """number, at, by, came_from, trail.status, generation, attempt, 
 #: A notification and the line of the trail that brought it where it is.
 SELECT_NOTIFICATION = f"""
     SELECT n, id, event_id, channel, address, recipient_key, occurred_at, accepted_at,
-        topic, partition, record_offset, body, since, notifications.due_at, begun_at, resends,
-        rescues, provider_id, {MOVE_COLUMNS}
+        topic, partition, record_offset, body, since, expires_at, notifications.due_at, begun_at,
+        resends, rescues, provider_id, {MOVE_COLUMNS}
     FROM notifications JOIN trail USING (n)
     WHERE trail.number = notifications.moves"""
 
@@ -110,6 +111,7 @@ def _changing_columns(notification: Notification, lease: Lease) -> Row:
     return (
         move.status,
         to_microseconds(notification.since),
+        _optional_microseconds(notification.expires_at),
         move.number,
         _optional_microseconds(move.due_at),
         move.waiting_for,
@@ -160,7 +162,7 @@ def move_of(row: Row) -> Move:
 def notification_of(row: Row, decoder: EventDecoder) -> Notification:
     """From the columns of SELECT_NOTIFICATION."""
     (_, id_, _, channel, address, key, occurred_at, accepted_at, topic, partition, offset, body,
-     since, due_at, begun_at, resends, rescues, provider_id, *move) = row  # fmt: skip
+     since, expires_at, due_at, begun_at, resends, rescues, provider_id, *move) = row  # fmt: skip
     origin = Position(topic=topic, partition=partition, offset=offset)
     # What is held longer for the same reason has a later due_at than its last move says.
     move[7] = due_at
@@ -175,6 +177,7 @@ def notification_of(row: Row, decoder: EventDecoder) -> Notification:
         accepted_at=to_instant(accepted_at),
         last_move=move_of(tuple(move)),
         since=to_instant(since),
+        expires_at=_optional_instant(expires_at),
         begun_at=_optional_instant(begun_at),
         resends=resends,
         rescues=rescues,
@@ -183,12 +186,14 @@ def notification_of(row: Row, decoder: EventDecoder) -> Notification:
 
 
 def standing_of(row: Row) -> Standing:
-    id_, topic, partition, offset, digest, accepted_at = row
+    id_, topic, partition, offset, digest, accepted_at, status, begun_at = row
     return Standing(
         notification_id=UUID(bytes=id_),
         origin=Position(topic=topic, partition=partition, offset=offset),
         digest=digest,
         accepted_at=to_instant(accepted_at),
+        status=Status(status),
+        begun_at=_optional_instant(begun_at),
     )
 
 

@@ -38,6 +38,7 @@ STEPS: tuple[str, ...] = (
         body          BLOB NOT NULL,
         status        TEXT NOT NULL,
         since         INTEGER NOT NULL,
+        expires_at    INTEGER,
         moves         INTEGER NOT NULL,
         due_at        INTEGER,
         waiting_for   TEXT,

@@ -24,7 +24,7 @@ _LATEST_MS = 253_402_300_799_999  # the end of the year 9999
 _LARGEST_INTEGER = 2**63
 
 # A string that never ends counts to the end of the bytes, so that the scan stays linear.
-_STRING_OR_BRACKET = re.compile(rb'"(?>[^"\\]+|\\.)*+(?:"|\Z)|[\[{\]}]', re.DOTALL)
+_STRING_OR_BRACKET = re.compile(rb'"(?>[^"\\]+|\\.|\\\Z)*+(?:"|\Z)|[\[{\]}]', re.DOTALL)
 _LONG_INTEGER = re.compile(rb"\d{19}")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
@@ -76,7 +76,7 @@ class WireDecoder(EventDecoder):
         try:
             event = self._decode(value)
         except UnicodeDecodeError as error:
-            raise UnreadableEvent("record", f"not UTF-8 from byte {error.start} on") from error
+            raise UnreadableEvent("record", _where_not_utf8(value)) from error
         except (msgspec.DecodeError, RecursionError) as error:
             raise UnreadableEvent("record", f"not JSON: {_without_values(error)}") from error
         if not isinstance(event, dict):
@@ -167,6 +167,14 @@ def _shape(value: object) -> str:
             return f"a list of {len(value)}"
         case _:
             return "an object"
+
+
+def _where_not_utf8(value: bytes) -> str:
+    try:
+        value.decode()
+    except UnicodeDecodeError as error:
+        return f"not UTF-8 from byte {error.start} on"
+    return "not UTF-8"
 
 
 def _without_values(error: Exception) -> str:

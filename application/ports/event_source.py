@@ -17,7 +17,7 @@ class EventSource(Protocol):
       dies, partitions move): then again from the last commit. None is passed over.
     - A record that was polled is not polled again before that, committed or not.
     - One caller at a time polls; commits may run beside it.
-    - Raises StreamUnavailable; then the next poll begins at the last commit.
+    - Raises StreamUnavailable; after a poll that did, the next one begins at the last commit.
     """
 
     @abstractmethod

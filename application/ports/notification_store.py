@@ -50,7 +50,8 @@ class NotificationStore(Protocol):
     ) -> Sequence[Notification]:
         """Write what became of those in this lease's hand; equal ids in the order given.
 
-        Returns those written. Any that another lease has taken meanwhile is left as it is.
+        Returns those written. Any that another lease has taken meanwhile is left as it is;
+        until then they are in this lease's hand, even if it is over.
         """
 
     @abstractmethod

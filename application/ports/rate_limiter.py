@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.rate import Ask, RateRule, RateVerdict
+from domain.recipient import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,10 @@ class RateAsk:
 
     key: str
     ask: Ask
+
+
+def rate_ask(channel: str, recipient: Recipient, ask: Ask) -> RateAsk:
+    return RateAsk(f"{channel}:{recipient.key}", ask)
 
 
 def grouped(asks: Sequence[RateAsk]) -> dict[str, list[RateAsk]]:
@@ -30,11 +35,11 @@ def grouped(asks: Sequence[RateAsk]) -> dict[str, list[RateAsk]]:
 class RateLimiter(Protocol):
     """Keeps the rate rule for all workers together.
 
-    - In no window of the rule's length are more hand-overs granted than its limit.
-    - Asking again for a grant that is fresh changes nothing and is granted.
+    - A grant counts for the rule's `span`; never do more of them count than its limit.
+    - Asking again for a grant that is fresh changes nothing and gives the same grant.
     - Newcomers queue behind who was told to come back; within a call, the order given.
     - Grants are remembered as long as they count, also when the worker dies.
-    - Atomic for each key; concurrent callers are safe.
+    - Atomic for each key; concurrent callers are safe. Raises StoreUnavailable.
     """
 
     @abstractmethod

@@ -11,6 +11,7 @@ import pytest
 
 from application.ports.accepted_cache import AcceptedCache
 from domain.repeat import Standing
+from domain.status import Status
 from tests.contracts.database import same
 from tests.contracts.given import MICROSECOND, NOW, position
 from tests.runner import Run, together
@@ -42,6 +43,8 @@ def standing(number: int) -> Standing:
         origin=position(2**40 + number),
         digest=bytes(range(number % 100, number % 100 + 32)),
         accepted_at=NOW + number * MICROSECOND,
+        status=Status.SENT,
+        begun_at=NOW + (number + 1) * MICROSECOND,
     )
 
 

@@ -120,14 +120,23 @@ class NotificationStoreContract(DatabaseContract):
         first = begun()
         worker.accept(first)
         worker.record(sent(first))
-        assert worker.accept(again(first, offset=7)) == [Standing.of(first)]
+        assert worker.accept(again(first, offset=7)) == [Standing.of(sent(first))]
         assert worker.known() == [sent(first)]
 
     def test_a_redelivery_leaves_no_sighting(self, worker: Worker) -> None:
         first = begun()
         worker.accept(first, again(first))
-        worker.accept(again(first), again(first, text="Another thing"))
+        worker.accept(again(first))
         assert worker.chapter(first).sightings == []
+
+    def test_another_thing_at_the_same_position_is_a_conflict_all_the_same(
+        self, worker: Worker
+    ) -> None:
+        """A topic that was made anew counts its offsets from the start again."""
+        first = begun()
+        worker.accept(first)
+        worker.accept(again(first, text="Another thing"))
+        assert [seen.kind for seen in worker.chapter(first).sightings] == [Repeat.CONFLICT]
 
     def test_a_duplicate_leaves_its_sighting(self, worker: Worker) -> None:
         first = begun()

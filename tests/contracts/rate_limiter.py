@@ -60,7 +60,7 @@ class Asker:
 
 
 def ask(number: int, key: str = ADA, *, attempt: int = 1) -> RateAsk:
-    return RateAsk(key, (UUID(int=number), attempt))
+    return RateAsk(key, (UUID(int=number), 1, attempt))
 
 
 def are_granted(verdicts: list[RateVerdict]) -> list[bool]:

@@ -9,7 +9,7 @@ import pytest
 from application.errors import StoreUnavailable
 from application.ports.telemetry import Telemetry
 from domain.circuit import Circuit
-from domain.outcome import Accepted, ProviderDown
+from domain.outcome import ProviderDown, Rejected
 from tests.contracts.given import BY, EMAIL, NOW, begun, failed, full_event, newborn, waiting
 
 
@@ -44,9 +44,12 @@ class TelemetryContract(ABC):
         telemetry.trouble("email", "writing {x} %d", ValueError())
         telemetry.trouble("email", "reading", StoreUnavailable("\udfff away", fix="wait"))
 
-    def test_it_tells_what_became_of_them(self, listener: Listener, telemetry: Telemetry) -> None:
-        sent = begun().settle(Accepted(provider_id="1"), channel=EMAIL, now=NOW, by=BY, wake_at=NOW)
-        telemetry.settled("email", [sent])
+    def test_it_tells_what_will_not_be_tried_again(
+        self, listener: Listener, telemetry: Telemetry
+    ) -> None:
+        refused = Rejected(reason="550", rule="refused")
+        failed = begun().settle(refused, channel=EMAIL, now=NOW, by=BY, wake_at=NOW)
+        telemetry.settled("email", [failed])
         assert "email" in listener.heard()
 
     def test_it_tells_of_trouble(self, listener: Listener, telemetry: Telemetry) -> None:

@@ -44,7 +44,7 @@ def _rule(limit: int, window: timedelta = _MINUTE) -> RateRule:
 
 
 def _asks(count: int, *, first: int = 1, attempt: int = 1) -> list[Ask]:
-    return [(an_id(number), attempt) for number in range(first, first + count)]
+    return [(an_id(number), 1, attempt) for number in range(first, first + count)]
 
 
 def _at(verdicts: list[RateVerdict]) -> list[datetime]:
@@ -103,7 +103,7 @@ class _HandOvers(RuleBasedStateMachine):
         desk, whos = self.desks[key], [(key, who) for who, _ in batch]
         for who in whos:
             self._leave_what_was_begun(who)
-        asks = [(an_id(who + 1), self.attempt[key, who]) for _, who in whos]
+        asks = [(an_id(who + 1), 1, self.attempt[key, who]) for _, who in whos]
         verdicts = desk.take(asks, self.now)
         for who, (_, delay), verdict in zip(whos, batch, verdicts, strict=True):
             self._check(who, verdict)
@@ -120,7 +120,7 @@ class _HandOvers(RuleBasedStateMachine):
     @rule(data=st.data())
     def one_gives_back(self, data: st.DataObject) -> None:
         who = data.draw(st.sampled_from(sorted(self.unused)))
-        self.desks[who[0]].give_back([(an_id(who[1] + 1), self.attempt[who])])
+        self.desks[who[0]].give_back([(an_id(who[1] + 1), 1, self.attempt[who])])
         del self.unused[who]
 
     @invariant()
@@ -173,14 +173,14 @@ class TestTheRateRule:
 
     def test_counts_a_grant_for_the_window_and_the_second_of_its_hand_over(self) -> None:
         desk = _Desk(limit=1)
-        assert desk.take_one((an_id(1), 1), at()) == Granted(at())
-        assert isinstance(desk.take_one((an_id(2), 1), at(61) - _INSTANT), NotBefore)
-        assert desk.take_one((an_id(2), 1), at(61)) == Granted(at(61))
+        assert desk.take_one((an_id(1), 1, 1), at()) == Granted(at())
+        assert isinstance(desk.take_one((an_id(2), 1, 1), at(61) - _INSTANT), NotBefore)
+        assert desk.take_one((an_id(2), 1, 1), at(61)) == Granted(at(61))
 
     def test_counts_each_attempt_of_one_notification(self) -> None:
         desk = _Desk(limit=1)
-        assert desk.take_one((an_id(1), 1), at()) == Granted(at())
-        assert desk.take_one((an_id(1), 2), at(1)) == NotBefore(at(61))
+        assert desk.take_one((an_id(1), 1, 1), at()) == Granted(at())
+        assert desk.take_one((an_id(1), 1, 2), at(1)) == NotBefore(at(61))
 
     def test_grants_in_the_order_given(self) -> None:
         verdicts = _Desk(limit=2).take(_asks(3), at())
@@ -241,7 +241,7 @@ class TestGivingBack:
         first, second, stranger = _asks(3)
         desk.take([first, second], at())
         before = desk.ledger
-        desk.give_back([stranger, (first[0], first[1] + 1)])
+        desk.give_back([stranger, (first[0], first[1], first[2] + 1)])
         assert desk.ledger == before
 
 
@@ -296,7 +296,7 @@ class TestAForecast:
             call: list[tuple[datetime, int, int]] = []
             while agenda and agenda[0][0] == now and (in_one_call or not call):
                 call.append(heappop(agenda))
-            asks = [(an_id(number), 1) for _, _, number in call]
+            asks = [(an_id(number), 1, 1) for _, _, number in call]
             for (_, luck, number), verdict in zip(call, desk.take(asks, now), strict=True):
                 if isinstance(verdict, NotBefore):
                     assert number not in told
@@ -309,7 +309,7 @@ class TestThoseWhoComeBack:
     def test_are_granted_in_one_call(self, order: tuple[int, int]) -> None:
         desk = _Desk(limit=2)
         desk.take(_asks(4), at())
-        verdicts = desk.take([(an_id(number), 1) for number in order], at(61))
+        verdicts = desk.take([(an_id(number), 1, 1) for number in order], at(61))
         assert verdicts == [Granted(at(61))] * 2
 
     def test_are_granted_by_their_place_and_not_by_who_is_first(self) -> None:
@@ -335,15 +335,15 @@ class TestANewcomer:
 
     def test_is_granted_what_those_ahead_leave(self) -> None:
         desk = _Desk(limit=3)
-        first, newcomer = _asks(1), (an_id(9), 1)
+        first, newcomer = _asks(1), (an_id(9), 1, 1)
         desk.take(first + _asks(3, first=2), at())  # three granted, one held
         assert desk.take_one(newcomer, at(61)) == Granted(at(61))
 
     def test_does_not_wait_for_who_was_granted_in_the_meantime(self) -> None:
         desk = _Desk(limit=2)
         desk.take(_asks(3), at())
-        assert desk.take_one((an_id(3), 1), at(61)) == Granted(at(61))
-        assert desk.take_one((an_id(4), 1), at(61)) == Granted(at(61))
+        assert desk.take_one((an_id(3), 1, 1), at(61)) == Granted(at(61))
+        assert desk.take_one((an_id(4), 1, 1), at(61)) == Granted(at(61))
 
 
 class TestWhoNeverComesBack:
@@ -395,10 +395,10 @@ class TestAForgottenLedger:
         desk, now = _Desk(limit, window), at()
         for gap, asking in calls:
             now += gap * _MS
-            desk.take([(an_id(number), 1) for number in asking], now)
+            desk.take([(an_id(number), 1, 1) for number in asking], now)
         end = desk.rule.forgettable_at(desk.ledger)
         assert end is not None
-        asks = [(an_id(number), 1) for number in who]
+        asks = [(an_id(number), 1, 1) for number in who]
         assert desk.rule.take(desk.ledger, asks, now=end) == desk.rule.take(
             EMPTY_LEDGER, asks, now=end
         )
@@ -427,7 +427,7 @@ class TestALedger:
         desk, now = _Desk(limit, window), at()
         for number, gap in enumerate(gaps):
             now += gap * _MS
-            desk.take_one((an_id(number), 1), now)
+            desk.take_one((an_id(number), 1, 1), now)
             assert len(desk.ledger.grants) <= limit
 
     def test_is_not_changed_by_being_asked(self) -> None:

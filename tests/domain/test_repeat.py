@@ -7,6 +7,7 @@ import pytest
 from domain.event import Event
 from domain.record import Position
 from domain.repeat import Repeat, Standing
+from domain.status import Status
 from tests.builders import a_begun_notification, a_position, an_event, at
 
 _FIRST = an_event(text="Welcome!")
@@ -71,4 +72,6 @@ class TestAStanding:
             origin=a_position(7),
             digest=_FIRST.digest,
             accepted_at=at(3),
+            status=Status.SENDING,
+            begun_at=at(3),
         )

@@ -40,13 +40,3 @@ class TestLogTelemetry(TelemetryContract):
 
     def open_listener(self) -> Listener:
         return Reader()
-
-    @pytest.mark.xfail(
-        strict=True, reason="what was sent is no line of the log: the store tells it"
-    )
-    def test_it_tells_what_became_of_them(self, listener: Listener, telemetry: Telemetry) -> None:
-        super().test_it_tells_what_became_of_them(listener, telemetry)
-
-    @pytest.mark.xfail(strict=True, reason="the words of an error that is not ours are written out")
-    def test_it_holds_no_personal_data(self, listener: Listener, telemetry: Telemetry) -> None:
-        super().test_it_holds_no_personal_data(listener, telemetry)

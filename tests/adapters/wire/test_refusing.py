@@ -400,7 +400,6 @@ class TestWhatIsSaidOfIt:
         assert "a list" in error.problem
         assert "wanted" in error.problem
 
-    @pytest.mark.xfail(strict=True, reason="counts from the string it stands in, not the record")
     def test_says_where_the_byte_is_that_is_not_utf_8(self) -> None:
         value = with_raw("payload.message", b'"Welcome\xff"')
         assert f"byte {value.index(0xFF)} " in complaint(value).problem + " "
