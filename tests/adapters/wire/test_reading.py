@@ -24,7 +24,9 @@ from tests.adapters.wire.producer import (
 from tests.builders import ADA, GRACE, NOON
 
 _LINE_ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-_TEXTS = st.text(st.characters(codec="utf-8") | st.sampled_from("\n\r\t\x07\x9f\x85\u2028\u2029 "))
+_TEXTS = st.lists(
+    st.text(max_size=5) | st.sampled_from("\n\r\t\x07\x9f\x85\u2028\u2029 "), max_size=9
+).map("".join)
 
 
 class TestAnEventAsItsProducersPublishIt:
