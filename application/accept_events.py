@@ -51,10 +51,20 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The first `count` records are durable; `begun` are to be handed over, durable as SENDING."""
+
+    count: int
+    begun: Sequence[Notification] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptEvents:
-    """When it returns, every record given is durable: as a notification, as a sighting of one
-    that was there before, or as a dead letter. After an error the same records may be given
-    again."""
+    """Takes records in order until `room` notifications for its channel have arrived.
+
+    When it returns, those are durable: as a notification, as a sighting of one that was there
+    before, or as a dead letter. After an error the same records may be given again.
+    """
 
     channel: Channel
     decoder: EventDecoder
@@ -65,15 +75,14 @@ class AcceptEvents:
     recorder: Recorder
 
     async def __call__(
-        self, records: Sequence[Record], *, now: datetime, lease: Lease
-    ) -> Sequence[Notification]:
-        """Returns those whose hand-over is to begin, durable as SENDING."""
-        arrivals, unreadable = self._read(records, now)
+        self, records: Sequence[Record], *, room: int, now: datetime, lease: Lease
+    ) -> Accepted:
+        count, arrivals, unreadable = self._read(records, room, now)
         if unreadable:
             await self.dead_letters.add(unreadable)
         arrivals = await self._without_known(arrivals, now)
         if not arrivals:
-            return []
+            return Accepted(count=count)
         newborn = await self._birth(arrivals, now, by=lease.worker)
         reserved = self.recorder.reserve(n.id for n in newborn if n.status is Status.SENDING)
         try:
@@ -85,14 +94,16 @@ class AcceptEvents:
         self.recorder.drop(reserved.difference(n.id for n in added))
         await self._let_go(newborn, standings, now)
         await self.cache.remember([Standing.of(notification) for notification in added])
-        return [n for n in added if n.status is Status.SENDING]
+        return Accepted(count=count, begun=[n for n in added if n.status is Status.SENDING])
 
     def _read(
-        self, records: Sequence[Record], now: datetime
-    ) -> tuple[list[Arrival], list[DeadLetter]]:
+        self, records: Sequence[Record], room: int, now: datetime
+    ) -> tuple[int, list[Arrival], list[DeadLetter]]:
         arrivals: list[Arrival] = []
         unreadable: list[DeadLetter] = []
-        for record in records:
+        for count, record in enumerate(records):
+            if len(arrivals) == room:
+                return count, arrivals, unreadable
             try:
                 event = self.decoder.decode(record)
             except UnreadableEvent as error:
@@ -101,7 +112,7 @@ class AcceptEvents:
             raw = event.addresses.get(self.channel.address_field)
             if raw is not None:
                 arrivals.append(self._arrive(event, record, raw, now))
-        return arrivals, unreadable
+        return len(records), arrivals, unreadable
 
     def _arrive(self, event: Event, record: Record, raw: str, now: datetime) -> Arrival:
         failure, words, waiting = None, "", None

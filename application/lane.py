@@ -117,21 +117,23 @@ class Lane:
         return claimed.count > 0
 
     async def _accept_once(self) -> bool:
-        self._polled = self._polled or await self._source.poll(
-            limit=self._room(), wait_for=timedelta()
-        )
+        self._polled = self._polled or await self._source.poll(limit=BATCH, wait_for=timedelta())
         if not self._polled:
             return False
-        now = self._clock.now()
-        lease = await self._leasehold.current(now)
-        records = self._polled
-        begun = await self._accept_events(records, now=now, lease=lease)
-        self._polled = ()
-        self._uncommitted += [record.position for record in records]
+        begun, lease = await self._accept_polled()
         await self._commit()
         await self._hand_over(begun, lease=lease)
         await self._recorder.flush()
         return True
+
+    async def _accept_polled(self) -> tuple[Sequence[Notification], Lease]:
+        """As many of the polled records as there is room for; the others stay for the next time."""
+        now = self._clock.now()
+        lease = await self._leasehold.current(now)
+        accepted = await self._accept_events(self._polled, room=self._room(), now=now, lease=lease)
+        self._uncommitted += [record.position for record in self._polled[: accepted.count]]
+        self._polled = self._polled[accepted.count :]
+        return accepted.begun, lease
 
     # Running freely
 
@@ -157,29 +159,21 @@ class Lane:
     async def _keep_accepting(self, stopping: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
         while not stopping.is_set():
             try:
-                self._polled = self._polled or await self._poll()
+                if self._room() < min(self.channel.in_flight, BATCH) // 4 or not self._room():
+                    await self._clock.sleep(FLUSH_EVERY)
+                    await self._source.poll(limit=0, wait_for=timedelta())
+                    continue
+                self._polled = self._polled or await self._source.poll(
+                    limit=BATCH, wait_for=POLL_FOR
+                )
                 if self._polled:
-                    await self._accept_freely(tasks)
-                await self._commit()
+                    begun, lease = await self._accept_polled()
+                    self._start(begun, lease, tasks)
+                if not self._polled or len(self._uncommitted) >= BATCH:
+                    await self._commit()
             except TidingsError as error:
                 await self._endure("accepting events", error)
                 await self._source.poll(limit=0, wait_for=timedelta())
-
-    async def _poll(self) -> Sequence[Record]:
-        room = self._room()
-        if room * 4 < min(self.channel.in_flight, BATCH):
-            await self._clock.sleep(FLUSH_EVERY)
-            return await self._source.poll(limit=0, wait_for=timedelta())
-        return await self._source.poll(limit=room, wait_for=POLL_FOR)
-
-    async def _accept_freely(self, tasks: asyncio.TaskGroup) -> None:
-        now = self._clock.now()
-        lease = await self._leasehold.current(now)
-        records = self._polled
-        begun = await self._accept_events(records, now=now, lease=lease)
-        self._polled = ()
-        self._uncommitted += [record.position for record in records]
-        self._start(begun, lease, tasks)
 
     async def _commit(self) -> None:
         """What could not be committed is committed with the next batch, or before it."""
