@@ -92,7 +92,7 @@ def email_channel(
     in_flight: int = 1000,
     concurrency: int = 32,
 ) -> Channel:
-    """With the defaults of DESIGN.md."""
+    """With the defaults that people get."""
     return Channel(
         name="email",
         address_field="email",
@@ -116,7 +116,7 @@ def sms_channel(
     in_flight: int = 32,
     concurrency: int = 32,
 ) -> Channel:
-    """With the defaults of DESIGN.md."""
+    """With the defaults that people get."""
     return Channel(
         name="sms",
         address_field="phoneNumber",

@@ -1,4 +1,4 @@
-"""Is the table of statuses the one that DESIGN.md 3 draws, and does every way in it end?"""
+"""Is the table of statuses the one that was promised, and does every way in it end?"""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from domain.status import TRANSITIONS, Status
 
 _BIRTH = "(birth)"
 
-#: DESIGN.md 3, row by row; "back to where it was" written out.
-_DESIGN = {
+#: The promise, row by row, written out apart from the code.
+_PROMISED = {
     _BIRTH: "PENDING SENDING FAILED",
     "PENDING": "SENDING FAILED",
     "SENDING": "SENT RETRYING UNCERTAIN FAILED PENDING",
@@ -29,9 +29,9 @@ class TestTheTable:
     def test_answers_for_birth_and_for_every_status(self) -> None:
         assert set(TRANSITIONS) == {None, *Status}
 
-    @pytest.mark.parametrize("name", _DESIGN)
+    @pytest.mark.parametrize("name", _PROMISED)
     def test_leads_where_the_design_says(self, name: str) -> None:
-        assert TRANSITIONS[_key(name)] == {Status(leads_to) for leads_to in _DESIGN[name].split()}
+        assert TRANSITIONS[_key(name)] == {Status(leads_to) for leads_to in _PROMISED[name].split()}
 
     def test_has_no_way_from_a_status_to_itself(self) -> None:
         assert not [status for status, ways in TRANSITIONS.items() if status in ways]
