@@ -5,8 +5,10 @@ Nothing heavy is imported before it is needed: `--help` must come at once.
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -195,6 +197,39 @@ def list_(
     from entrypoints.commands.list import list_latest
 
     list_latest(status=status, channel=channel, limit=limit, data=data, reveal=reveal)
+
+
+class Resolution(StrEnum):
+    SENT = "sent"
+    RESEND = "resend"
+    FAIL = "fail"
+
+
+@app.command(rich_help_panel="Decide")
+def resolve(
+    event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="As its producer gave it.")],
+    resolution: Annotated[
+        Resolution,
+        typer.Argument(
+            metavar="sent|resend|fail",
+            help="The provider has it; hand it over once more; it did not arrive.",
+        ),
+    ],
+    why: Annotated[str, typer.Option("--why", help="The reason; it stands in the audit trail.")],
+    channel: Annotated[
+        str | None, typer.Option("--channel", help="Which, if both are uncertain.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who decides, if not you.", show_default=False)
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Say what became of a notification that the provider may have."""
+    from entrypoints.commands.resolve import resolve
+
+    resolve(
+        event_id, str(resolution), channel=channel, by=by or getpass.getuser(), why=why, data=data
+    )
 
 
 @app.command(rich_help_panel="Ask")

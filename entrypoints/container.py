@@ -68,6 +68,7 @@ from application.ports.sender import Sender
 from application.ports.telemetry import Telemetry
 from application.publish_events import PublishEvents
 from application.recorder import Recorder
+from application.resolve_uncertain import ResolveUncertain
 from application.service import Service
 from domain.channel import Channel
 from domain.circuit import CircuitPolicy
@@ -85,6 +86,7 @@ class Tidings:
 
     service: Service
     publish_events: PublishEvents
+    resolve_uncertain: ResolveUncertain
     history: NotificationHistory
     dead_letters: DeadLetters
     clock: Clock
@@ -215,19 +217,13 @@ class Core(containers.DeclarativeContainer):
     email_sender: providers.Provider[Sender] = providers.Dependency()
     sms_sender: providers.Provider[Sender] = providers.Dependency()
 
+    email_channel = providers.Singleton(email_channel, settings)
+    sms_channel = providers.Singleton(sms_channel, settings)
     kits = providers.List(
         providers.Factory(
-            ChannelKit,
-            channel=providers.Factory(email_channel, settings),
-            source=email_source,
-            sender=email_sender,
+            ChannelKit, channel=email_channel, source=email_source, sender=email_sender
         ),
-        providers.Factory(
-            ChannelKit,
-            channel=providers.Factory(sms_channel, settings),
-            source=sms_source,
-            sender=sms_sender,
-        ),
+        providers.Factory(ChannelKit, channel=sms_channel, source=sms_source, sender=sms_sender),
     )
     service = providers.Factory(
         assemble_service,
@@ -246,6 +242,12 @@ class Core(containers.DeclarativeContainer):
         service=service,
         publish_events=providers.Factory(
             PublishEvents, decoder=decoder, publisher=publisher, clock=clock
+        ),
+        resolve_uncertain=providers.Factory(
+            ResolveUncertain,
+            channels=providers.Dict(email=email_channel, sms=sms_channel),
+            store=store,
+            clock=clock,
         ),
         history=history,
         dead_letters=dead_letters,

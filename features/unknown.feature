@@ -52,3 +52,19 @@ Feature: Unknown outcomes
       And 17 minutes pass
       Then the SMS of "order-1" waits for a person
       And the SMS provider has been asked once
+
+  Rule: A person who knows may say so
+
+    Scenario Outline: What the person says becomes of it
+      Given contact with the mail provider is lost after 3 hand-overs
+      And Ada was told by email of the event "order-1"
+      When somebody says of the email of "order-1": "<word>"
+      Then the email of "order-1" <ends>
+      And the mail provider has been asked <times>
+      And the story of "order-1" says who decided, and why
+
+      Examples:
+        | word   | ends                     | times   |
+        | sent   | is sent                  | 3 times |
+        | resend | is sent                  | 4 times |
+        | fail   | has failed as unresolved | 3 times |

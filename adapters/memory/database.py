@@ -48,11 +48,11 @@ class Database:
         if any(notification.event.id in self._refused for notification in notifications):
             raise RowRefused("a row that was to be refused")
 
-    def write(self, notification: Notification, lease: Lease) -> None:
+    def write(self, notification: Notification, lease: Lease | None) -> None:
         self.notifications[notification.id] = notification
         trail = self.trails.setdefault(notification.id, {})
         trail.setdefault(notification.last_move.number, notification.last_move)
-        if notification.is_in_hand:
+        if notification.is_in_hand and lease is not None:
             self.hands[notification.id] = lease.token
         else:
             self.hands.pop(notification.id, None)

@@ -79,6 +79,13 @@ class MemoryNotificationStore(NotificationStore):
             self._database.write(notification, lease)
         return written
 
+    async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
+        self._database.check(list(notifications))
+        written = [each for each in notifications if self._can_be_revised(each)]
+        for notification in written:
+            self._database.write(notification, None)
+        return written
+
     async def next_due_at(self, channel: str) -> datetime | None:
         self._database.reach()
         return min(
@@ -97,6 +104,14 @@ class MemoryNotificationStore(NotificationStore):
             lease = self._database.leases.get(token)
             return lease is None or lease.is_over(now)
         return notification.due_at is not None and notification.due_at <= now
+
+    def _can_be_revised(self, notification: Notification) -> bool:
+        standing = self._database.notifications.get(notification.id)
+        return (
+            standing is not None
+            and notification.id not in self._database.hands
+            and standing.last_move.number == notification.last_move.number - 1
+        )
 
     def _claimable_at(self, notification: Notification) -> datetime | None:
         token = self._database.hands.get(notification.id)

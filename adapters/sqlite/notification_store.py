@@ -87,6 +87,9 @@ class SqliteNotificationStore(NotificationStore):
             lambda connection: _record(connection, notifications, lease)
         )
 
+    async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
+        return await self._database.write(lambda connection: _revise(connection, notifications))
+
     async def next_due_at(self, channel: str) -> datetime | None:
         [instant] = await self._database.read(
             lambda connection: connection.execute(
@@ -193,8 +196,36 @@ def _record(
         for notification in notifications
         if notification.id.bytes in in_hand
     ]
+    return _write(connection, written, lease)
+
+
+def _revise(
+    connection: sqlite3.Connection, notifications: Sequence[Notification]
+) -> list[Notification]:
+    marks = ", ".join("?" * len(notifications))
+    standing = {
+        (id_, moves): n
+        for id_, moves, n in connection.execute(
+            f"SELECT id, moves, n FROM notifications WHERE lease IS NULL AND id IN ({marks})",
+            [notification.id.bytes for notification in notifications],
+        )
+    }
+    before = [(each.id.bytes, each.last_move.number - 1) for each in notifications]
+    written = [
+        (standing[key], notification)
+        for key, notification in zip(before, notifications, strict=True)
+        if key in standing
+    ]
+    return _write(connection, written, None)
+
+
+def _write(
+    connection: sqlite3.Connection,
+    moved: Sequence[tuple[int, Notification]],
+    lease: Lease | None,
+) -> list[Notification]:
     connection.executemany(
-        UPDATE_NOTIFICATION, [update_row(n, notification, lease) for n, notification in written]
+        UPDATE_NOTIFICATION, [update_row(n, notification, lease) for n, notification in moved]
     )
-    _append(connection, written)
-    return [notification for _, notification in written]
+    _append(connection, moved)
+    return [notification for _, notification in moved]

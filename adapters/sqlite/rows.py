@@ -81,7 +81,7 @@ def _optional_instant(microseconds: int | None) -> datetime | None:
     return None if microseconds is None else to_instant(microseconds)
 
 
-def notification_row(n: int, notification: Notification, lease: Lease) -> Row:
+def notification_row(n: int, notification: Notification, lease: Lease | None) -> Row:
     event, origin = notification.event, notification.origin
     return (
         n,
@@ -102,11 +102,11 @@ def notification_row(n: int, notification: Notification, lease: Lease) -> Row:
     )
 
 
-def update_row(n: int, notification: Notification, lease: Lease) -> Row:
+def update_row(n: int, notification: Notification, lease: Lease | None) -> Row:
     return (*_changing_columns(notification, lease), n)
 
 
-def _changing_columns(notification: Notification, lease: Lease) -> Row:
+def _changing_columns(notification: Notification, lease: Lease | None) -> Row:
     move = notification.last_move
     return (
         move.status,
@@ -119,7 +119,7 @@ def _changing_columns(notification: Notification, lease: Lease) -> Row:
         notification.resends,
         notification.rescues,
         notification.provider_id,
-        lease.token.bytes if notification.is_in_hand else None,
+        lease.token.bytes if lease is not None and notification.is_in_hand else None,
     )
 
 

@@ -55,6 +55,11 @@ class NotificationStore(Protocol):
         """
 
     @abstractmethod
+    async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
+        """Write what a person decided, of those that are in nobody's hand and still stand where
+        they stood before that move. Returns those written."""
+
+    @abstractmethod
     async def next_due_at(self, channel: str) -> datetime | None:
         """When the next one can be claimed; None: only new events or people move anything.
 

@@ -28,7 +28,7 @@ STYLES = {
 }
 
 _WAITS = {
-    Wait.TURN: "held until its lane has a place for it",
+    Wait.TURN: "waits for its turn",
     Wait.RATE: "held by the rate rule",
     Wait.CIRCUIT: "held by the circuit: the provider is down",
     Wait.SCHEDULE: "held: not to be sent before",
@@ -37,6 +37,9 @@ _WAITS = {
     Wait.RECEIPT: "waiting for a receipt",
     Wait.PERSON: "waiting for a person to say what became of it",
 }
+
+#: What is due already.
+_AT_ONCE = {Wait.TURN: "handed over next", Wait.ANSWER: "the provider is asked whether it has it"}
 
 
 def print_story(
@@ -104,33 +107,43 @@ def _move(move: Move, notification: Notification) -> Text:
     text = Text(_what(move), style=STYLES[move.status] if move.status.is_final else "")
     if move.came_from is None:
         text.append(f" (from {notification.origin})", style="dim")
+    if not move.by.startswith(f"{notification.channel}@"):
+        text.append(f" by {plain(move.by)}")
     if move.words:
         text.append(f": “{plain(move.words)}”")
     if move.rule:
         text.append(f" [rule {plain(move.rule)}]", style="dim")
     if move.due_at is not None and move.waiting_for is not None:
-        text.append(f"; {_WAITS[move.waiting_for]} until {clock_time(move.due_at)}", style="yellow")
+        text.append(f"; {_what_for(move.waiting_for, move.due_at, move.at)}", style="yellow")
     return text
+
+
+def _what_for(waiting_for: Wait, due_at: datetime, now: datetime) -> str:
+    if due_at <= now:
+        return _AT_ONCE.get(waiting_for, _WAITS[waiting_for])
+    until = clock_time(due_at) if due_at.date() == now.date() else f"{instant(due_at)} UTC"
+    return f"{_WAITS[waiting_for]} until {until}"
 
 
 def _what(move: Move) -> str:
     if move.came_from is move.status:
-        return "not yet"
+        return "waits for something else now"
     match move.status:
         case Status.SENDING:
             begun = f"attempt {move.attempt} begun"
             return f"accepted, {begun}" if move.came_from is None else begun
         case Status.PENDING:
+            if move.came_from is Status.FAILED:
+                return f"replayed, as generation {move.generation}"
             return "accepted" if move.came_from is None else "put back"
         case Status.RETRYING:
-            return (
-                f"attempt {move.attempt} deferred"
-                if move.waiting_for is Wait.BACKOFF
-                else "put back"
-            )
+            is_deferred = move.waiting_for is Wait.BACKOFF
+            return f"attempt {move.attempt} deferred" if is_deferred else "put back"
         case Status.UNCERTAIN:
             return "outcome unknown: the provider may have it"
         case Status.SENT:
+            if move.came_from is Status.UNCERTAIN:
+                return "the provider has it"
             return f"attempt {move.attempt} taken by the provider"
         case Status.DELIVERED:
             return "arrived"

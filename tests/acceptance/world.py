@@ -21,6 +21,7 @@ from adapters.memory.telemetry import MemoryTelemetry
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.event_publisher import SqliteEventPublisher
 from application.ports.notification_history import Chapter
+from application.resolve_uncertain import Resolution
 from domain.dead_letter import DeadLetter
 from domain.errors import TidingsError
 from domain.failure import Failure
@@ -265,6 +266,15 @@ class World:
             clock.move_to(max(due_at, clock.now() + timedelta(microseconds=1)))
             self.turn()
         clock.move_to(max(end, clock.now()))
+        self.turn()
+
+    def resolve(self, event_id: str, channel: str, word: str) -> None:
+        notification, resolution = self.notification(event_id, channel), Resolution(word)
+        self.run(
+            self.tidings.resolve_uncertain(
+                notification, resolution, by="Linus", why="I looked it up"
+            )
+        )
         self.turn()
 
     # Events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pytest_bdd import parsers, then
+from pytest_bdd import parsers, then, when
 
 from domain.repeat import Repeat
 from domain.status import Status, Wait
@@ -113,3 +113,14 @@ def _same_message_id(world: World, event_id: str) -> None:
 
 def _seconds(length: timedelta) -> str:
     return f"{length.total_seconds():g} s"
+
+
+@when(parsers.re(rf'somebody says of the {CHANNEL} of {EVENT}: "(?P<word>\w+)"'))
+def _somebody_says(world: World, channel: str, event_id: str, word: str) -> None:
+    world.resolve(event_id, channel, word)
+
+
+@then(parsers.re(rf"the story of {EVENT} says who decided, and why"))
+def _who_and_why(world: World, event_id: str) -> None:
+    trail = world.chapter(event_id, "email").trail
+    assert ("Linus", "I looked it up") in [(move.by, move.words) for move in trail]
