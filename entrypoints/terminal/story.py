@@ -41,6 +41,24 @@ _WAITS = {
 #: What is due already.
 _AT_ONCE = {Wait.TURN: "handed over next", Wait.ANSWER: "the provider is asked whether it has it"}
 
+_BY_STATUS = {
+    Status.PENDING: "put back",
+    Status.SENDING: "attempt {move.attempt} begun",
+    Status.RETRYING: "attempt {move.attempt} deferred",
+    Status.UNCERTAIN: "outcome unknown: the provider may have it",
+    Status.SENT: "attempt {move.attempt} taken by the provider",
+    Status.DELIVERED: "arrived",
+    Status.FAILED: "failed: {move.failure}",
+}
+#: Where the way it came by makes a difference.
+_BY_WAY = {
+    (None, Status.PENDING): "accepted",
+    (None, Status.SENDING): "accepted, attempt {move.attempt} begun",
+    (None, Status.FAILED): "accepted, but failed: {move.failure}",
+    (Status.FAILED, Status.PENDING): "replayed, as generation {move.generation}",
+    (Status.UNCERTAIN, Status.SENT): "the provider has it",
+}
+
 
 def print_story(
     console: Console, chapters: Sequence[Chapter], *, now: datetime, reveal: bool
@@ -126,30 +144,12 @@ def _what_for(waiting_for: Wait, due_at: datetime, now: datetime) -> str:
 
 
 def _what(move: Move) -> str:
+    words = _BY_WAY.get((move.came_from, move.status)) or _BY_STATUS[move.status]
     if move.came_from is move.status:
-        return "waits for something else now"
-    match move.status:
-        case Status.SENDING:
-            begun = f"attempt {move.attempt} begun"
-            return f"accepted, {begun}" if move.came_from is None else begun
-        case Status.PENDING:
-            if move.came_from is Status.FAILED:
-                return f"replayed, as generation {move.generation}"
-            return "accepted" if move.came_from is None else "put back"
-        case Status.RETRYING:
-            is_deferred = move.waiting_for is Wait.BACKOFF
-            return f"attempt {move.attempt} deferred" if is_deferred else "put back"
-        case Status.UNCERTAIN:
-            return "outcome unknown: the provider may have it"
-        case Status.SENT:
-            if move.came_from is Status.UNCERTAIN:
-                return "the provider has it"
-            return f"attempt {move.attempt} taken by the provider"
-        case Status.DELIVERED:
-            return "arrived"
-        case Status.FAILED:
-            accepted = "accepted, but " if move.came_from is None else ""
-            return f"{accepted}failed: {move.failure}"
+        words = "waits for something else now"
+    elif move.status is Status.RETRYING and move.waiting_for is not Wait.BACKOFF:
+        words = "put back"
+    return words.format(move=move)
 
 
 def _sighting(sighting: Sighting) -> Text:
