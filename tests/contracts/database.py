@@ -77,6 +77,9 @@ class Worker:
     def record(self, *notifications: Notification) -> list[Notification]:
         return list(self._run(self.ports.store.record(notifications, lease=self.lease)))
 
+    def revise(self, *notifications: Notification) -> list[Notification]:
+        return list(self._run(self.ports.store.revise(notifications)))
+
     def next_due_at(self, channel: str = "email") -> datetime | None:
         return self._run(self.ports.store.next_due_at(channel))
 

@@ -649,6 +649,36 @@ class NotificationStoreContract(DatabaseContract):
         letters = worker.chapter(begun()).dead_letters
         assert sorted(letter.generation or 0 for letter in letters) == [1, 2]
 
+    # revise: what a person decided
+
+    def test_revise_writes_what_a_person_decided(self, worker: Worker) -> None:
+        worker.accept(failed())
+        again_from_the_start = replay(failed())
+        assert worker.revise(again_from_the_start) == [again_from_the_start]
+        chapter = worker.chapter(failed())
+        assert chapter.notification == again_from_the_start
+        assert chapter.trail == [failed().last_move, again_from_the_start.last_move]
+        assert worker.claim() == [again_from_the_start]
+
+    def test_revise_leaves_what_is_in_somebodys_hand(self, worker: Worker, another: Worker) -> None:
+        due = waiting()
+        worker.accept(due)
+        worker.claim()
+        held = due.hold(Waiting(reason=Wait.RATE, until=NOW + SECOND), now=NOW, by=BY)
+        assert another.revise(held) == []
+        assert worker.chapter(due).notification == due
+
+    def test_revise_leaves_what_has_moved_since(self, worker: Worker, another: Worker) -> None:
+        worker.accept(failed())
+        first, second = replay(failed(), by="first"), replay(failed(), by="second")
+        assert worker.revise(first) == [first]
+        assert another.revise(second) == []
+        assert worker.chapter(failed()).notification == first
+
+    def test_revise_leaves_what_is_not_there(self, worker: Worker) -> None:
+        assert worker.revise(replay(failed())) == []
+        assert worker.known() == []
+
     # next_due_at: when the next one can be claimed
 
     def test_next_due_at_is_when_the_next_one_can_be_claimed(self, worker: Worker) -> None:
@@ -774,3 +804,7 @@ class NotificationStoreContract(DatabaseContract):
         after = Worker(run(database.connect()), run, "worker-3")
         assert after.claim(now=LATER - MICROSECOND) == []
         assert len(after.claim(now=LATER)) == 2
+
+
+def replay(notification: Notification, *, by: str = "ada") -> Notification:
+    return notification.replay(due_at=NOW, now=NOW, by=by, why="the address is right")
