@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from uuid import UUID, uuid5
 
 from domain.errors import UnreadableEvent
 from domain.record import Position, Record
+
+
+class Settled(StrEnum):
+    """What became of a dead letter, once somebody decided."""
+
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    how: Settled
+    at: datetime
+    by: str
+    why: str
+
 
 _NAMESPACE = UUID("5e0c64cf-5a57-5b0b-9a4e-0d4c9f3c6d61")
 UNREADABLE = "unreadable"
@@ -33,6 +50,8 @@ class DeadLetter:
     channel: str | None = None
     generation: int | None = None
     attempts: int = 0
+    message_type: str | None = None
+    settlement: Settlement | None = None
 
     @classmethod
     def of_record(cls, record: Record, error: UnreadableEvent, *, now: datetime) -> DeadLetter:

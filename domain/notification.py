@@ -340,6 +340,7 @@ class Notification:
             channel=self.channel,
             generation=self.generation,
             attempts=self.attempt,
+            message_type=self.event.message_type,
         )
 
     def _held(self, waiting: Waiting, *, now: datetime, by: str, words: str = "") -> Notification:

@@ -68,6 +68,7 @@ from application.ports.sender import Sender
 from application.ports.telemetry import Telemetry
 from application.publish_events import PublishEvents
 from application.recorder import Recorder
+from application.replay_dead_letters import ReplayDeadLetters
 from application.resolve_uncertain import ResolveUncertain
 from application.service import Service
 from domain.channel import Channel
@@ -87,6 +88,7 @@ class Tidings:
     service: Service
     publish_events: PublishEvents
     resolve_uncertain: ResolveUncertain
+    replay_dead_letters: ReplayDeadLetters
     history: NotificationHistory
     dead_letters: DeadLetters
     clock: Clock
@@ -219,6 +221,7 @@ class Core(containers.DeclarativeContainer):
 
     email_channel = providers.Singleton(email_channel, settings)
     sms_channel = providers.Singleton(sms_channel, settings)
+    channels = providers.Dict(email=email_channel, sms=sms_channel)
     kits = providers.List(
         providers.Factory(
             ChannelKit, channel=email_channel, source=email_source, sender=email_sender
@@ -245,8 +248,17 @@ class Core(containers.DeclarativeContainer):
         ),
         resolve_uncertain=providers.Factory(
             ResolveUncertain,
-            channels=providers.Dict(email=email_channel, sms=sms_channel),
+            channels=channels,
             store=store,
+            clock=clock,
+        ),
+        replay_dead_letters=providers.Factory(
+            ReplayDeadLetters,
+            channels=channels,
+            decoder=decoder,
+            store=store,
+            history=history,
+            dead_letters=dead_letters,
             clock=clock,
         ),
         history=history,

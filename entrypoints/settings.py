@@ -110,6 +110,8 @@ def load_settings(**overrides: Any) -> Settings:
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
         settings = Settings(**given)
+    except UnicodeDecodeError as error:
+        raise BadSettings([(".env", "is not UTF-8 text; save it as UTF-8")]) from error
     except ValidationError as error:
         raise BadSettings([_problem(each) for each in error.errors()]) from error
     contradictions = list(_contradictions(settings))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
 
 from adapters.memory.database import Database
-from application.ports.dead_letters import DeadLetters
-from domain.dead_letter import DeadLetter
+from application.ports.dead_letters import DeadLetterQuery, DeadLetters
+from domain.dead_letter import DeadLetter, Settlement
 
 
 class MemoryDeadLetters(DeadLetters):
@@ -18,13 +21,33 @@ class MemoryDeadLetters(DeadLetters):
         for dead_letter in dead_letters:
             self._database.dead_letters.setdefault(dead_letter.id, dead_letter)
 
-    async def latest(self, *, limit: int, reason: str | None = None) -> Sequence[DeadLetter]:
-        self._database.reach()
-        newest_first = sorted(
-            self._database.dead_letters.values(), key=lambda each: each.failed_at, reverse=True
-        )
-        return [each for each in newest_first if reason in (None, each.reason)][:limit]
+    async def latest(self, query: DeadLetterQuery, *, limit: int) -> Sequence[DeadLetter]:
+        found = sorted(self._matching(query), key=lambda each: each.failed_at, reverse=True)
+        return found[:limit]
 
-    async def count(self, *, reason: str | None = None) -> int:
+    async def tally(self, query: DeadLetterQuery) -> Mapping[str, int]:
+        return Counter(each.reason for each in self._matching(query))
+
+    async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
         self._database.reach()
-        return sum(reason in (None, each.reason) for each in self._database.dead_letters.values())
+        kept = self._database.dead_letters
+        still_open = {id_ for id_ in ids if id_ in kept and kept[id_].settlement is None}
+        for id_ in still_open:
+            kept[id_] = replace(kept[id_], settlement=settlement)
+        return len(still_open)
+
+    def _matching(self, query: DeadLetterQuery) -> list[DeadLetter]:
+        self._database.reach()
+        return [each for each in self._database.dead_letters.values() if _matches(each, query)]
+
+
+def _matches(letter: DeadLetter, query: DeadLetterQuery) -> bool:
+    return (
+        query.reason in (None, letter.reason)
+        and query.channel in (None, letter.channel)
+        and query.message_type in (None, letter.message_type)
+        and query.event_id in (None, letter.event_id)
+        and (query.failed_from is None or letter.failed_at >= query.failed_from)
+        and (query.failed_before is None or letter.failed_at < query.failed_before)
+        and not (query.only_open and letter.settlement is not None)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from adapters.memory.database import Database
 from application.ports.notification_history import Chapter, NotificationHistory, Tally
@@ -37,6 +38,11 @@ class MemoryNotificationHistory(NotificationHistory):
             )
             if notification.event.id == event_id
         ]
+
+    async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, Notification]:
+        self._database.reach()
+        known = self._database.notifications
+        return {id_: known[id_] for id_ in ids if id_ in known}
 
     async def latest(
         self, *, limit: int, status: Status | None = None, channel: str | None = None

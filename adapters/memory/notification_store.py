@@ -19,7 +19,7 @@ class MemoryNotificationStore(NotificationStore):
         self._database = database
 
     async def accept(
-        self, newborn: Sequence[Notification], *, lease: Lease
+        self, newborn: Sequence[Notification], *, lease: Lease | None
     ) -> Sequence[Standing | None]:
         self._database.check(list(newborn))
         standings: list[Standing | None] = []

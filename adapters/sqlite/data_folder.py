@@ -42,7 +42,7 @@ class DataFolder:
 
     def work_alone(self) -> None:
         """Be the only worker in it until this process ends. Raises StoreUnavailable."""
-        lock = os.open(self.path / _LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = self._open_lock()
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -52,6 +52,15 @@ class DataFolder:
                 fix="stop that one first, or set TIDINGS_DATA to another folder",
             ) from error
         self._lock = lock
+
+    def _open_lock(self) -> int:
+        try:
+            return os.open(self.path / _LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"{self.path / _LOCK_NAME}: {error.strerror}",
+                fix="make it writable, or set TIDINGS_DATA to another folder",
+            ) from error
 
     def leave(self) -> None:
         if self._lock is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,6 +19,7 @@ T = TypeVar("T")
 
 FILE_NAME = "tidings.db"
 _WAIT_FOR_LOCK = 5.0  # seconds
+_TRY_AGAIN_AFTER = 0.01  # seconds
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 _FIXES = (
@@ -80,14 +83,22 @@ class Database:
         return await self._run(self._reading, lambda: work(_opened(self._reader)))
 
     def _connect(self) -> sqlite3.Connection:
+        self._create()
         connection = sqlite3.connect(
             self.path, timeout=_WAIT_FOR_LOCK, isolation_level=None, check_same_thread=False
         )
-        connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = MEMORY")
         return connection
+
+    def _create(self) -> None:
+        """Private to its user from the first instant on, whatever the umask."""
+        try:
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        except OSError as error:
+            raise sqlite3.OperationalError(f"unable to open it: {error.strerror}") from error
 
     async def _run(self, executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         try:
@@ -103,6 +114,20 @@ class Database:
             if any(sign in words.lower() for sign in signs):
                 return StoreUnavailable(f"{self.path}: {words}", fix=fix)
         return StoreUnavailable(f"{self.path}: {words}", fix="see the SQLite documentation")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait for others that do the same to a new file at the same time."""
+    give_up_at = time.monotonic() + _WAIT_FOR_LOCK
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(_TRY_AGAIN_AFTER)
+        else:
+            return
 
 
 def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:

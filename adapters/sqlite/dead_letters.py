@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from adapters.sqlite.database import Database
-from adapters.sqlite.rows import INSERT_DEAD_LETTER, dead_letter_of, dead_letter_row
-from application.ports.dead_letters import DeadLetters
-from domain.dead_letter import DeadLetter
+from adapters.sqlite.rows import (
+    DEAD_LETTER_COLUMNS,
+    INSERT_DEAD_LETTER,
+    dead_letter_of,
+    dead_letter_row,
+    to_microseconds,
+)
+from application.ports.dead_letters import DeadLetterQuery, DeadLetters
+from domain.dead_letter import DeadLetter, Settlement
+
+_SETTLE = """
+    UPDATE dead_letters SET settled_as = ?, settled_at = ?, settled_by = ?, settled_why = ?
+    WHERE id = ? AND settled_as IS NULL"""
 
 
 class SqliteDeadLetters(DeadLetters):
@@ -17,19 +28,43 @@ class SqliteDeadLetters(DeadLetters):
     async def add(self, dead_letters: Sequence[DeadLetter]) -> None:
         await self._database.change(INSERT_DEAD_LETTER, map(dead_letter_row, dead_letters))
 
-    async def latest(self, *, limit: int, reason: str | None = None) -> Sequence[DeadLetter]:
-        query = """SELECT id, reason, error, failed_at, topic, partition, record_offset, body,
-                notification_id, event_id, channel, generation, attempts
-            FROM dead_letters WHERE ? IS NULL OR reason = ?
-            ORDER BY failed_at DESC LIMIT ?"""
+    async def latest(self, query: DeadLetterQuery, *, limit: int) -> Sequence[DeadLetter]:
+        where, values = _where(query)
+        statement = f"""SELECT {DEAD_LETTER_COLUMNS} FROM dead_letters WHERE {where}
+            ORDER BY failed_at DESC, rowid DESC LIMIT ?"""
         rows = await self._database.read(
-            lambda connection: connection.execute(query, (reason, reason, limit)).fetchall()
+            lambda connection: connection.execute(statement, [*values, limit]).fetchall()
         )
         return [dead_letter_of(row) for row in rows]
 
-    async def count(self, *, reason: str | None = None) -> int:
-        query = "SELECT count(*) FROM dead_letters WHERE ? IS NULL OR reason = ?"
-        [count] = await self._database.read(
-            lambda connection: connection.execute(query, (reason, reason)).fetchone()
+    async def tally(self, query: DeadLetterQuery) -> Mapping[str, int]:
+        where, values = _where(query)
+        statement = f"SELECT reason, count(*) FROM dead_letters WHERE {where} GROUP BY reason"
+        return dict(
+            await self._database.read(
+                lambda connection: connection.execute(statement, values).fetchall()
+            )
         )
-        return int(count)
+
+    async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
+        settled = (
+            settlement.how,
+            to_microseconds(settlement.at),
+            settlement.by,
+            settlement.why,
+        )
+        return await self._database.change(_SETTLE, [(*settled, id_.bytes) for id_ in ids])
+
+
+def _where(query: DeadLetterQuery) -> tuple[str, list[object]]:
+    conditions = {
+        "reason = ?": query.reason,
+        "channel = ?": query.channel,
+        "message_type = ?": query.message_type,
+        "event_id = ?": query.event_id,
+        "failed_at >= ?": query.failed_from and to_microseconds(query.failed_from),
+        "failed_at < ?": query.failed_before and to_microseconds(query.failed_before),
+    }
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    is_open = ["settled_as IS NULL"] if query.only_open else []
+    return " AND ".join([*given, *is_open]) or "true", list(given.values())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from adapters.sqlite.database import Database
 from adapters.sqlite.rows import (
+    DEAD_LETTER_COLUMNS,
     MOVE_COLUMNS,
     SELECT_NOTIFICATION,
     Row,
@@ -24,10 +26,8 @@ _TRAIL = f"SELECT {MOVE_COLUMNS} FROM trail WHERE n = ? ORDER BY number"
 _SIGHTINGS = """
     SELECT notification_id, topic, partition, record_offset, event_id, kind, seen_at, body
     FROM sightings WHERE notification_id = ? ORDER BY seen_at"""
-_DEAD_LETTERS = """
-    SELECT id, reason, error, failed_at, topic, partition, record_offset, body, notification_id,
-        event_id, channel, generation, attempts
-    FROM dead_letters WHERE notification_id = ? ORDER BY generation"""
+_DEAD_LETTERS = f"""
+    SELECT {DEAD_LETTER_COLUMNS} FROM dead_letters WHERE notification_id = ? ORDER BY generation"""
 
 
 class SqliteNotificationHistory(NotificationHistory):
@@ -42,6 +42,13 @@ class SqliteNotificationHistory(NotificationHistory):
             return [self._chapter(connection, row) for row in rows]
 
         return await self._database.read(read)
+
+    async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, Notification]:
+        query = f"{SELECT_NOTIFICATION} AND id IN ({', '.join('?' * len(ids))})"
+        values = [id_.bytes for id_ in ids]
+        rows = await self._database.read(lambda c: c.execute(query, values).fetchall())
+        found = (notification_of(row, self._decoder) for row in rows)
+        return {notification.id: notification for notification in found}
 
     async def latest(
         self, *, limit: int, status: Status | None = None, channel: str | None = None

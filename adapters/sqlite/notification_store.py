@@ -63,7 +63,7 @@ class SqliteNotificationStore(NotificationStore):
         self._decoder = decoder
 
     async def accept(
-        self, newborn: Sequence[Notification], *, lease: Lease
+        self, newborn: Sequence[Notification], *, lease: Lease | None
     ) -> Sequence[Standing | None]:
         return await self._database.write(lambda connection: _accept(connection, newborn, lease))
 
@@ -100,7 +100,7 @@ class SqliteNotificationStore(NotificationStore):
 
 
 def _accept(
-    connection: sqlite3.Connection, newborn: Sequence[Notification], lease: Lease
+    connection: sqlite3.Connection, newborn: Sequence[Notification], lease: Lease | None
 ) -> list[Standing | None]:
     standing = _standing(connection, [notification.id for notification in newborn])
     [n] = connection.execute("SELECT coalesce(max(n), 0) FROM notifications").fetchone()

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from application.ports.event_decoder import EventDecoder
-from domain.dead_letter import DeadLetter
+from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.failure import Failure
 from domain.lease import Lease
 from domain.move import Move
@@ -57,11 +57,13 @@ INSERT_SIGHTING = f"""
         notification_id, topic, partition, record_offset, event_id, kind, seen_at, body
     ) VALUES ({", ".join("?" * 8)})"""
 
+DEAD_LETTER_COLUMNS = """id, reason, error, failed_at, topic, partition, record_offset, body,
+    notification_id, event_id, channel, generation, attempts, message_type, settled_as, settled_at,
+    settled_by, settled_why"""
+
 INSERT_DEAD_LETTER = f"""
-    INSERT OR IGNORE INTO dead_letters (
-        id, reason, error, failed_at, topic, partition, record_offset, body, notification_id,
-        event_id, channel, generation, attempts
-    ) VALUES ({", ".join("?" * 13)})"""
+    INSERT OR IGNORE INTO dead_letters ({DEAD_LETTER_COLUMNS})
+    VALUES ({", ".join("?" * 18)})"""
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -225,6 +227,7 @@ def sighting_of(row: Row) -> Sighting:
 
 def dead_letter_row(dead_letter: DeadLetter) -> Row:
     position, of = dead_letter.position, dead_letter.notification_id
+    settlement = dead_letter.settlement
     return (
         dead_letter.id.bytes,
         dead_letter.reason,
@@ -239,12 +242,18 @@ def dead_letter_row(dead_letter: DeadLetter) -> Row:
         dead_letter.channel,
         dead_letter.generation,
         dead_letter.attempts,
+        dead_letter.message_type,
+        *(
+            (None, None, None, None)
+            if settlement is None
+            else (settlement.how, to_microseconds(settlement.at), settlement.by, settlement.why)
+        ),
     )
 
 
 def dead_letter_of(row: Row) -> DeadLetter:
     (id_, reason, error, failed_at, topic, partition, offset, body, notification_id, event_id,
-     channel, generation, attempts) = row  # fmt: skip
+     channel, generation, attempts, message_type, how, settled_at, by, why) = row  # fmt: skip
     return DeadLetter(
         id=UUID(bytes=id_),
         reason=reason,
@@ -257,4 +266,8 @@ def dead_letter_of(row: Row) -> DeadLetter:
         channel=channel,
         generation=generation,
         attempts=attempts,
+        message_type=message_type,
+        settlement=None
+        if how is None
+        else Settlement(how=Settled(how), at=to_instant(settled_at), by=by, why=why),
     )

@@ -97,7 +97,12 @@ STEPS: tuple[str, ...] = (
         event_id        TEXT,
         channel         TEXT,
         generation      INTEGER,
-        attempts        INTEGER NOT NULL
+        attempts        INTEGER NOT NULL,
+        message_type    TEXT,
+        settled_as      TEXT,
+        settled_at      INTEGER,
+        settled_by      TEXT,
+        settled_why     TEXT
     ) STRICT;
     CREATE INDEX dead_letters_by_time ON dead_letters (failed_at);
     CREATE INDEX dead_letters_of_notification ON dead_letters (notification_id)

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from domain.dead_letter import DeadLetter
 from domain.move import Move
@@ -41,6 +42,10 @@ class NotificationHistory(Protocol):
     @abstractmethod
     async def story(self, event_id: str) -> Sequence[Chapter]:
         """Every notification of the event, by channel; none if the event is not known."""
+
+    @abstractmethod
+    async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, Notification]:
+        """Those of them that there are."""
 
     @abstractmethod
     async def latest(

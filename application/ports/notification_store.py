@@ -23,11 +23,12 @@ class NotificationStore(Protocol):
 
     @abstractmethod
     async def accept(
-        self, newborn: Sequence[Notification], *, lease: Lease
+        self, newborn: Sequence[Notification], *, lease: Lease | None
     ) -> Sequence[Standing | None]:
         """Add those whose id is new. For each: None if added, else what stands there already.
 
-        The first stands, also among equal ids of one call.
+        The first stands, also among equal ids of one call. Of one that is not added, what
+        `Standing.sighting` says is kept. Only what is born SENDING needs a lease.
         """
 
     @abstractmethod

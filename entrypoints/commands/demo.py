@@ -15,8 +15,10 @@ from pathlib import Path
 import structlog
 from rich.console import Console
 from rich.rule import Rule
+from rich.text import Text
 
 from application.errors import StoreUnavailable
+from application.ports.dead_letters import DeadLetterQuery
 from domain.dead_letter import UNREADABLE
 from domain.status import Status, Wait
 from entrypoints.commands.up import watch
@@ -60,7 +62,9 @@ async def _demo(settings: Settings) -> None:
             tasks.create_task(tidings.service.run(stopping))
             await watch(tidings, Console(stderr=True), stopping, until_idle=True)
         latest = await tidings.history.latest(limit=100)
-        unreadable = await tidings.dead_letters.latest(limit=100, reason=UNREADABLE)
+        unreadable = await tidings.dead_letters.latest(
+            DeadLetterQuery(reason=UNREADABLE), limit=100
+        )
         console.print(Rule("What happened"))
         console.print(counts_table(await tidings.history.tally(), len(unreadable)))
         print_notifications(console, [each for each in latest if each.status is not Status.SENT])
@@ -78,25 +82,24 @@ async def _demo(settings: Settings) -> None:
         count = sum(1 for _ in (outbox / channel).glob(f"*{suffix}"))
         console.print(f"{count} {suffix} files, as they would be sent, in {outbox / channel}")
     waiting = [each for each in latest if each.waiting_for is Wait.PERSON]
-    for line in (
-        f"show alert-burst-5 --data {shlex.quote(str(settings.tidings_data))}",
-        f"show {waiting[0].event.id if waiting else _STORY} --data {settings.tidings_data}",
-        f"list --status FAILED --data {settings.tidings_data}",
-    ):
-        console.print(f"  [bold cyan]{_program()} {line}[/]", soft_wrap=True)
+    uncertain = waiting[0].event.id if waiting else _STORY
+    for command in ("show alert-burst-5", f"show {uncertain}", "list --status FAILED"):
+        line = f"  {_program()} {command} --data {shlex.quote(str(settings.tidings_data))}"
+        console.print(Text(line, style="bold cyan"), soft_wrap=True)
 
 
 def _make_anew(folder: Path) -> None:
     """Only what an earlier demo made is removed."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / _MARK).exists():
-            raise StoreUnavailable(
-                f"{folder}: holds files that no demo made",
-                fix="name an empty or a new folder with --data",
-            )
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _MARK).touch()
+    fix = "name an empty or a new folder with --data"
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            if not (folder / _MARK).exists():
+                raise StoreUnavailable(f"{folder}: holds files that no demo made", fix=fix)
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _MARK).touch()
+    except OSError as error:
+        raise StoreUnavailable(f"{folder}: {error.strerror}", fix=fix) from error
 
 
 def _sample() -> bytes:
@@ -113,4 +116,4 @@ def _program() -> str:
     program = Path(sys.argv[0])
     if shutil.which("tidings") == str(program):
         return "tidings"
-    return os.path.relpath(program)
+    return shlex.quote(os.path.relpath(program))

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from application.ports.dead_letters import DeadLetterQuery
 from domain.dead_letter import UNREADABLE
 from domain.status import Status
 from entrypoints.container import Purpose, open_tidings
@@ -46,6 +47,8 @@ async def _list(
         else:
             console.print("No such notification.")
         if status in (None, Status.FAILED) and channel is None:
-            unreadable = await tidings.dead_letters.latest(limit=limit, reason=UNREADABLE)
+            unreadable = await tidings.dead_letters.latest(
+                DeadLetterQuery(reason=UNREADABLE), limit=limit
+            )
             if unreadable:
                 console.print(unreadable_table(unreadable))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from adapters.mail.address import read_email_address
 from adapters.wire.encoder import encode_event
@@ -21,6 +23,7 @@ from entrypoints import exit_codes
 from entrypoints.container import ADDRESS_FIELDS, Purpose, open_tidings
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
+from entrypoints.terminal.words import plain
 
 _BATCH = 1000
 _BAD_LINES_SHOWN = 20
@@ -51,9 +54,9 @@ def publish_one(
     [problem] = run(_publish(settings_for(data), [value]))
     if problem is not None:
         raise typer.BadParameter(_by_option(problem))
-    console = Console()
-    console.print(f"Published event [bold cyan]{event_id}[/].", highlight=False)
-    console.print(f"`tidings up` tells it; `tidings show {event_id}` says how.", highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(Text.assemble("Published event ", (plain(event_id), "bold cyan"), "."))
+    console.print(Text(f"`tidings up` tells it; `tidings show {shlex.quote(event_id)}` says how."))
 
 
 def _check(option: str, read: Callable[[str], Recipient], raw: str | None) -> None:
@@ -134,9 +137,7 @@ async def _publish_lines(
 def _batches(file: BinaryIO) -> Iterator[list[tuple[int, bytes]]]:
     """Lines with their numbers, from 1; empty ones are passed over."""
     batch: list[tuple[int, bytes]] = []
-    number = 0
-    while line := file.readline(_LONGEST_LINE):
-        number += 1
+    for number, line in enumerate(_lines(file), start=1):
         if content := line.strip():
             batch.append((number, content))
         if len(batch) == _BATCH:
@@ -144,6 +145,15 @@ def _batches(file: BinaryIO) -> Iterator[list[tuple[int, bytes]]]:
             batch = []
     if batch:
         yield batch
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Of a line that is too long for any event only the beginning, so that memory is bounded."""
+    while line := file.readline(_LONGEST_LINE):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = file.readline(_LONGEST_LINE)
+        yield line
 
 
 def _report(published: int, bad: list[tuple[int, UnreadableEvent]], *, as_they_are: bool) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.status import Status as Spinner
 
+from application.ports.dead_letters import DeadLetterQuery
 from domain.dead_letter import UNREADABLE
 from domain.status import Status, Wait
 from entrypoints.container import Purpose, Tidings, open_tidings
@@ -79,7 +80,7 @@ async def _show_counts(tidings: Tidings, spinner: Spinner) -> None:
 
 async def _say_what_is_left(tidings: Tidings, console: Console) -> None:
     tally = await tidings.history.tally()
-    unreadable = await tidings.dead_letters.count(reason=UNREADABLE)
+    unreadable = (await tidings.dead_letters.tally(DeadLetterQuery())).get(UNREADABLE, 0)
     if tally or unreadable:
         console.print(counts_table(tally, unreadable))
     waiting = sum(count for each, count in tally.items() if each.waiting_for is Wait.PERSON)

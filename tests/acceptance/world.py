@@ -20,6 +20,7 @@ from adapters.memory.sender import MemorySender
 from adapters.memory.telemetry import MemoryTelemetry
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.event_publisher import SqliteEventPublisher
+from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Chapter
 from application.resolve_uncertain import Resolution
 from domain.dead_letter import DeadLetter
@@ -39,6 +40,7 @@ PEOPLE: Mapping[str, Mapping[str, str]] = {
 }
 CHANNELS = {"email": "email", "emails": "email", "SMS": "sms"}
 FIELDS = {"email": "email", "sms": "phoneNumber"}
+EVERYTHING = DeadLetterQuery(only_open=False)
 KINDS = {"sign-up": "USER_SIGNED_UP", "payment": "PAYMENT_SUCCESSFUL", "alert": "ALERT_RAISED"}
 
 
@@ -376,7 +378,7 @@ class World:
         return [each for each in waiting if each.recipient.key == address and each.waiting_for]
 
     def dead_letters(self) -> Sequence[DeadLetter]:
-        return self.run(self.tidings.dead_letters.latest(limit=1000))
+        return self.run(self.tidings.dead_letters.latest(EVERYTHING, limit=1000))
 
     def circuit_is_open(self, channel: str) -> bool:
         [lane] = [

@@ -17,7 +17,7 @@ from application.ports.notification_store import NotificationStore
 from domain.lease import Lease
 from domain.notification import Notification
 from domain.repeat import Standing
-from tests.contracts.given import NOW, SECOND
+from tests.contracts.given import EVERYTHING, NOW, SECOND
 from tests.runner import Run
 
 
@@ -98,7 +98,7 @@ class Worker:
         return list(self._run(self.ports.history.latest(limit=1000)))
 
     def dead_letter_count(self) -> int:
-        return self._run(self.ports.dead_letters.count())
+        return sum(self._run(self.ports.dead_letters.tally(EVERYTHING)).values())
 
 
 class DatabaseContract(ABC):

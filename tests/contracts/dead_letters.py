@@ -10,12 +10,13 @@ from uuid import UUID
 import pytest
 
 from application.errors import StoreUnavailable
-from domain.dead_letter import UNREADABLE, DeadLetter
+from application.ports.dead_letters import DeadLetterQuery
+from domain.dead_letter import UNREADABLE, DeadLetter, Settled, Settlement
 from domain.errors import UnreadableEvent
 from domain.failure import Failure
 from domain.record import Record
 from tests.contracts.database import Database, DatabaseContract, Ports, Worker, same
-from tests.contracts.given import MICROSECOND, NOW, failed, position
+from tests.contracts.given import EVERYTHING, MICROSECOND, NOW, failed, position
 from tests.runner import Run, together
 
 
@@ -42,7 +43,7 @@ class DeadLettersContract(DatabaseContract):
     )
     def test_every_field_comes_back(self, ports: Ports, run: Run, letter: DeadLetter) -> None:
         run(ports.dead_letters.add([letter]))
-        assert same(list(run(ports.dead_letters.latest(limit=9))), [letter])
+        assert same(list(run(ports.dead_letters.latest(EVERYTHING, limit=9))), [letter])
 
     def test_adding_one_whose_id_is_known_already_changes_nothing(
         self, ports: Ports, run: Run
@@ -51,13 +52,13 @@ class DeadLettersContract(DatabaseContract):
         another = replace(first, error="another error", failed_at=NOW, body=b"another")
         run(ports.dead_letters.add([first, another]))
         run(ports.dead_letters.add([another, unreadable(2)]))
-        assert list(run(ports.dead_letters.latest(limit=9))) == [unreadable(2), first]
-        assert run(ports.dead_letters.count()) == 2
+        assert list(run(ports.dead_letters.latest(EVERYTHING, limit=9))) == [unreadable(2), first]
+        assert sum(run(ports.dead_letters.tally(EVERYTHING)).values()) == 2
 
     def test_adding_nothing_changes_nothing(self, ports: Ports, run: Run) -> None:
         run(ports.dead_letters.add([]))
-        assert run(ports.dead_letters.count()) == 0
-        assert list(run(ports.dead_letters.latest(limit=9))) == []
+        assert sum(run(ports.dead_letters.tally(EVERYTHING)).values()) == 0
+        assert list(run(ports.dead_letters.latest(EVERYTHING, limit=9))) == []
 
     def test_two_that_add_the_same_at_once_add_it_once(
         self, ports: Ports, database: Database, run: Run
@@ -65,66 +66,110 @@ class DeadLettersContract(DatabaseContract):
         another = run(database.connect())
         letters = [unreadable(offset) for offset in range(50)]
         run(together(*(each.dead_letters.add(letters) for each in (ports, another) * 2)))
-        assert run(another.dead_letters.count()) == 50
+        assert sum(run(another.dead_letters.tally(EVERYTHING)).values()) == 50
 
     def test_latest_is_newest_first(self, ports: Ports, run: Run) -> None:
         run(ports.dead_letters.add([unreadable(offset) for offset in (3, 11, 1, 2)]))
-        latest = run(ports.dead_letters.latest(limit=9))
+        latest = run(ports.dead_letters.latest(EVERYTHING, limit=9))
         assert list(latest) == [unreadable(offset) for offset in (11, 3, 2, 1)]
 
     def test_latest_has_no_more_than_its_limit(self, ports: Ports, run: Run) -> None:
         run(ports.dead_letters.add([unreadable(offset) for offset in (3, 11, 1, 2)]))
-        latest = run(ports.dead_letters.latest(limit=2))
+        latest = run(ports.dead_letters.latest(EVERYTHING, limit=2))
         assert list(latest) == [unreadable(11), unreadable(3)]
-        assert list(run(ports.dead_letters.latest(limit=0))) == []
+        assert list(run(ports.dead_letters.latest(EVERYTHING, limit=0))) == []
 
     def test_latest_keeps_to_the_reason_asked_for(self, ports: Ports, run: Run) -> None:
         letters = [unreadable(1), of_notification(), unreadable(2)]
         run(ports.dead_letters.add(letters))
-        latest = run(ports.dead_letters.latest(limit=1, reason=Failure.INVALID))
+        latest = run(ports.dead_letters.latest(DeadLetterQuery(reason=Failure.INVALID), limit=1))
         assert list(latest) == [of_notification()]
-        latest = run(ports.dead_letters.latest(limit=9, reason=UNREADABLE))
+        latest = run(ports.dead_letters.latest(DeadLetterQuery(reason=UNREADABLE), limit=9))
         assert list(latest) == [unreadable(2), unreadable(1)]
-        assert list(run(ports.dead_letters.latest(limit=9, reason="none"))) == []
+        assert list(run(ports.dead_letters.latest(DeadLetterQuery(reason="none"), limit=9))) == []
 
-    def test_count_keeps_to_the_reason_asked_for(self, ports: Ports, run: Run) -> None:
-        letters = [unreadable(1), of_notification(), unreadable(2)]
-        run(ports.dead_letters.add(letters))
-        assert run(ports.dead_letters.count()) == 3
-        assert run(ports.dead_letters.count(reason=UNREADABLE)) == 2
-        assert run(ports.dead_letters.count(reason=Failure.INVALID)) == 1
-        assert run(ports.dead_letters.count(reason="none")) == 0
+    def test_tally_says_how_many_for_each_reason(self, ports: Ports, run: Run) -> None:
+        run(ports.dead_letters.add([unreadable(1), of_notification(), unreadable(2)]))
+        tally = run(ports.dead_letters.tally(EVERYTHING))
+        assert tally == {UNREADABLE: 2, Failure.INVALID: 1}
+        tally = run(ports.dead_letters.tally(DeadLetterQuery(reason=UNREADABLE)))
+        assert tally == {UNREADABLE: 2}
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            DeadLetterQuery(channel="sms"),
+            DeadLetterQuery(message_type="another"),
+            DeadLetterQuery(event_id="another"),
+            DeadLetterQuery(failed_before=NOW),
+            DeadLetterQuery(failed_from=NOW + MICROSECOND),
+        ],
+        ids=["channel", "type", "event", "before", "from"],
+    )
+    def test_a_query_leaves_out_what_it_does_not_name(
+        self, ports: Ports, run: Run, query: DeadLetterQuery
+    ) -> None:
+        run(ports.dead_letters.add([of_notification()]))
+        assert list(run(ports.dead_letters.latest(query, limit=9))) == []
+
+    def test_a_query_finds_what_it_names(self, ports: Ports, run: Run) -> None:
+        letter = of_notification()
+        run(ports.dead_letters.add([letter]))
+        query = DeadLetterQuery(
+            reason=letter.reason,
+            channel=letter.channel,
+            message_type=letter.message_type,
+            event_id=letter.event_id,
+            failed_from=letter.failed_at,
+            failed_before=letter.failed_at + MICROSECOND,
+        )
+        assert list(run(ports.dead_letters.latest(query, limit=9))) == [letter]
+
+    def test_settling_marks_the_open_ones_and_settling_again_changes_nothing(
+        self, ports: Ports, run: Run
+    ) -> None:
+        run(ports.dead_letters.add([unreadable(1), unreadable(2)]))
+        discarded = Settlement(how=Settled.DISCARDED, at=NOW, by="ada", why="a test")
+        replayed = Settlement(how=Settled.REPLAYED, at=NOW, by="grace", why="another")
+        assert run(ports.dead_letters.settle([unreadable(1).id], discarded)) == 1
+        assert run(ports.dead_letters.settle([unreadable(1).id], replayed)) == 0
+        assert list(run(ports.dead_letters.latest(DeadLetterQuery(), limit=9))) == [unreadable(2)]
+        settled = replace(unreadable(1), settlement=discarded)
+        assert same(list(run(ports.dead_letters.latest(EVERYTHING, limit=9)))[1], settled)
 
     def test_those_of_the_store_are_among_them_once(self, worker: Worker, run: Run) -> None:
         letter = failed().dead_letter()
         assert letter is not None
         worker.accept(failed())
         run(worker.ports.dead_letters.add([letter]))
-        assert list(run(worker.ports.dead_letters.latest(limit=9))) == [letter]
-        assert run(worker.ports.dead_letters.count()) == 1
+        assert list(run(worker.ports.dead_letters.latest(EVERYTHING, limit=9))) == [letter]
+        assert sum(run(worker.ports.dead_letters.tally(EVERYTHING)).values()) == 1
 
     def test_five_hundred_at_once(self, ports: Ports, run: Run) -> None:
         letters = [replace(unreadable(n), id=UUID(int=n)) for n in range(500)]
         run(ports.dead_letters.add(letters))
-        assert run(ports.dead_letters.count()) == 500
+        assert sum(run(ports.dead_letters.tally(EVERYTHING)).values()) == 500
 
     def test_durable_when_it_returns(self, ports: Ports, database: Database, run: Run) -> None:
         run(ports.dead_letters.add([unreadable()]))
         run(database.restart())
         after = run(database.connect())
-        assert same(list(run(after.dead_letters.latest(limit=9))), [unreadable()])
+        assert same(list(run(after.dead_letters.latest(EVERYTHING, limit=9))), [unreadable()])
 
-    @pytest.mark.parametrize("call", ["add", "latest", "count"])
+    @pytest.mark.parametrize("call", ["add", "latest", "tally", "settle"])
     def test_raises_store_unavailable(
         self, ports: Ports, database: Database, run: Run, call: str
     ) -> None:
         calls: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
             "add": lambda: ports.dead_letters.add([unreadable()]),
-            "latest": lambda: ports.dead_letters.latest(limit=1),
-            "count": lambda: ports.dead_letters.count(),
+            "latest": lambda: ports.dead_letters.latest(EVERYTHING, limit=1),
+            "tally": lambda: ports.dead_letters.tally(EVERYTHING),
+            "settle": lambda: ports.dead_letters.settle(
+                [unreadable().id], Settlement(how=Settled.DISCARDED, at=NOW, by="ada", why="")
+            ),
         }
         run(database.go_away())
         with pytest.raises(StoreUnavailable):
             run(calls[call]())
         run(database.come_back())
-        assert run(ports.dead_letters.count()) == 0
+        assert sum(run(ports.dead_letters.tally(EVERYTHING)).values()) == 0

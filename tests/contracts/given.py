@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from zlib import crc32
 
 from adapters.wire.decoder import WireDecoder
+from application.ports.dead_letters import DeadLetterQuery
 from domain.channel import Channel
 from domain.circuit import CircuitPolicy
 from domain.event import Event
@@ -49,6 +50,8 @@ SMS = replace(
 DECODER = WireDecoder((EMAIL.address_field, SMS.address_field))
 ADDRESSES = {"email": "ada@example.com", "phoneNumber": "+15551234567"}
 BY = "worker-1"
+#: Also the dead letters that somebody has settled.
+EVERYTHING = DeadLetterQuery(only_open=False)
 
 
 def position(offset: int) -> Position:

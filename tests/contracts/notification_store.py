@@ -19,6 +19,7 @@ from tests.contracts.database import Database, DatabaseContract, Ports, Worker, 
 from tests.contracts.given import (
     BY,
     EMAIL,
+    EVERYTHING,
     MICROSECOND,
     NOW,
     SECOND,
@@ -620,7 +621,7 @@ class NotificationStoreContract(DatabaseContract):
 
     def test_what_is_born_failed_leaves_its_dead_letter(self, worker: Worker, run: Run) -> None:
         worker.accept(begun("event-2"), failed("event-1"))
-        letters = run(worker.ports.dead_letters.latest(limit=10))
+        letters = run(worker.ports.dead_letters.latest(EVERYTHING, limit=10))
         assert list(letters) == [failed("event-1").dead_letter()]
         assert list(worker.chapter(failed("event-1")).dead_letters) == list(letters)
         assert worker.chapter(begun("event-2")).dead_letters == []
@@ -631,7 +632,7 @@ class NotificationStoreContract(DatabaseContract):
         worker.accept(begun())
         failure = rejected(begun())
         worker.record(failure)
-        letters = run(worker.ports.dead_letters.latest(limit=10))
+        letters = run(worker.ports.dead_letters.latest(EVERYTHING, limit=10))
         assert list(letters) == [failure.dead_letter()]
 
     def test_it_leaves_its_dead_letter_once_a_generation(self, worker: Worker) -> None:
