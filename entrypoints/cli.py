@@ -8,12 +8,16 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
+from application.ports.dead_letters import DeadLetterQuery
 from domain.errors import TidingsError
 from entrypoints import exit_codes
 
@@ -33,6 +37,12 @@ publish_app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(publish_app, name="publish", rich_help_panel="Work")
+dlq_app = typer.Typer(
+    help="Look at dead letters, replay or discard them.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+app.add_typer(dlq_app, name="dlq", rich_help_panel="Decide")
 
 Data = Annotated[
     Path | None,
@@ -199,6 +209,136 @@ def list_(
     list_latest(status=status, channel=channel, limit=limit, data=data, reveal=reveal)
 
 
+Reason = Annotated[str | None, typer.Option("--reason", help="rejected, exhausted, unreadable …")]
+Channel = Annotated[str | None, typer.Option("--channel", help="email or sms.")]
+MessageType = Annotated[str | None, typer.Option("--type", help="As USER_SIGNED_UP.")]
+OfEvent = Annotated[str | None, typer.Option("--event", metavar="EVENT_ID", help="Of one event.")]
+From = Annotated[datetime | None, typer.Option("--from", help="Failed at or after, UTC.")]
+Before = Annotated[datetime | None, typer.Option("--before", help="Failed before, UTC.")]
+Ids = Annotated[list[UUID] | None, typer.Argument(metavar="[ID]...", help="As `dlq list` shows.")]
+Why = Annotated[str, typer.Option("--why", help="The reason; it is kept.")]
+By = Annotated[
+    str | None, typer.Option("--by", help="Who decides, if not you.", show_default=False)
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be done.")]
+
+
+def _query(
+    ids: list[UUID] | None,
+    reason: str | None,
+    channel: str | None,
+    message_type: str | None,
+    event_id: str | None,
+    failed_from: datetime | None,
+    failed_before: datetime | None,
+) -> DeadLetterQuery:
+    filters = (reason, channel, message_type, event_id, failed_from, failed_before)
+    if ids is not None and bool(ids) == any(each is not None for each in filters):
+        raise typer.BadParameter("name the dead letters by their ids, or by a filter; not both")
+    return DeadLetterQuery(
+        reason=reason,
+        channel=channel,
+        message_type=message_type,
+        event_id=event_id,
+        failed_from=failed_from and failed_from.replace(tzinfo=UTC),
+        failed_before=failed_before and failed_before.replace(tzinfo=UTC),
+    )
+
+
+@dlq_app.command("list")
+def dlq_list(
+    reason: Reason = None,
+    channel: Channel = None,
+    message_type: MessageType = None,
+    event_id: OfEvent = None,
+    failed_from: From = None,
+    failed_before: Before = None,
+    settled: Annotated[
+        bool, typer.Option("--settled", help="Also those that somebody has settled.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 20,
+    data: Data = None,
+) -> None:
+    """How many there are for each reason, and the latest."""
+    from entrypoints.commands.dlq import list_dead_letters
+
+    query = _query(None, reason, channel, message_type, event_id, failed_from, failed_before)
+    list_dead_letters(replace(query, only_open=not settled), limit=limit, data=data)
+
+
+@dlq_app.command("show")
+def dlq_show(
+    id_: Annotated[UUID, typer.Argument(metavar="ID", help="As `dlq list` shows.")],
+    data: Data = None,
+) -> None:
+    """One, with the bytes that were published."""
+    from entrypoints.commands.dlq import show_dead_letter
+
+    show_dead_letter(id_, data=data)
+
+
+@dlq_app.command("replay")
+def dlq_replay(
+    why: Why,
+    ids: Ids = None,
+    reason: Reason = None,
+    channel: Channel = None,
+    message_type: MessageType = None,
+    event_id: OfEvent = None,
+    failed_from: From = None,
+    failed_before: Before = None,
+    rate: Annotated[
+        float, typer.Option("--rate", min=0.001, max=1e6, help="How many become due a second.")
+    ] = 10,
+    ignore_expiry: Annotated[
+        bool, typer.Option("--ignore-expiry", help="Also those whose time has passed.")
+    ] = False,
+    by: By = None,
+    yes: Yes = False,
+    data: Data = None,
+) -> None:
+    """Give dead letters another life; nobody is told twice, however often it is run."""
+    from entrypoints.commands.dlq import replay
+
+    replay(
+        _query(ids or [], reason, channel, message_type, event_id, failed_from, failed_before),
+        ids or [],
+        by=by or getpass.getuser(),
+        why=why,
+        rate=rate,
+        ignore_expiry=ignore_expiry,
+        yes=yes,
+        data=data,
+    )
+
+
+@dlq_app.command("discard")
+def dlq_discard(
+    why: Why,
+    ids: Ids = None,
+    reason: Reason = None,
+    channel: Channel = None,
+    message_type: MessageType = None,
+    event_id: OfEvent = None,
+    failed_from: From = None,
+    failed_before: Before = None,
+    by: By = None,
+    yes: Yes = False,
+    data: Data = None,
+) -> None:
+    """Settle dead letters for good; they stay readable."""
+    from entrypoints.commands.dlq import discard
+
+    discard(
+        _query(ids or [], reason, channel, message_type, event_id, failed_from, failed_before),
+        ids or [],
+        by=by or getpass.getuser(),
+        why=why,
+        yes=yes,
+        data=data,
+    )
+
+
 class Resolution(StrEnum):
     SENT = "sent"
     RESEND = "resend"
@@ -215,13 +355,11 @@ def resolve(
             help="The provider has it; hand it over once more; it did not arrive.",
         ),
     ],
-    why: Annotated[str, typer.Option("--why", help="The reason; it stands in the audit trail.")],
+    why: Why,
     channel: Annotated[
         str | None, typer.Option("--channel", help="Which, if both are uncertain.")
     ] = None,
-    by: Annotated[
-        str | None, typer.Option("--by", help="Who decides, if not you.", show_default=False)
-    ] = None,
+    by: By = None,
     data: Data = None,
 ) -> None:
     """Say what became of a notification that the provider may have."""

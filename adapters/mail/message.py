@@ -17,7 +17,7 @@ from domain.notification import Notification
 
 _LONGEST_LINE = 998  # RFC 5322 2.1.1, without the CRLF
 _LONGEST_PLAIN = 60
-_ENCODED_WORD_BYTES = 42  # base64 of as many fits into the 75 characters of RFC 2047 2
+_ENCODED_WORD_BYTES = 36  # base64 of as many, and "Subject: ", fit into a line (RFC 2047 2)
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=^_`{|}~-]*", re.ASCII)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

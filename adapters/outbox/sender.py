@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 from adapters.outbox.simulator import simulate
 from application.ports.clock import Clock
@@ -67,7 +68,7 @@ class OutboxSender(Sender):
 
     def _write(self, notification: Notification, content: bytes) -> None:
         self._folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        unfinished = self._folder / f".{notification.id.hex}.{notification.attempt}"
+        unfinished = self._folder / f".{uuid4().hex}"
         try:
             unfinished.write_bytes(content)
             self._link(unfinished, notification)

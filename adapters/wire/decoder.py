@@ -137,7 +137,7 @@ def _check_scalars(event: dict[str, Any]) -> None:
     for scalar in _scalars(event):
         if isinstance(scalar, str) and "\0" in scalar:
             raise UnreadableEvent("record", "text with the character U+0000")
-        if isinstance(scalar, int) and abs(scalar) >= _LARGEST_INTEGER:
+        if isinstance(scalar, int) and not -_LARGEST_INTEGER <= scalar < _LARGEST_INTEGER:
             raise UnreadableEvent("record", "a whole number that does not fit into 64 bits")
 
 

@@ -22,8 +22,9 @@ from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.event_publisher import SqliteEventPublisher
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Chapter
+from application.replay_dead_letters import Ending
 from application.resolve_uncertain import Resolution
-from domain.dead_letter import DeadLetter
+from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import TidingsError
 from domain.failure import Failure
 from domain.notification import Notification
@@ -171,6 +172,7 @@ class World:
     published: list[dict[str, Any]] = field(default_factory=list)
     raw: bytes = b""
     chosen: Chapter | None = None
+    endings: Sequence[Ending] = ()
     _tidings: Tidings | None = None
     _turning: asyncio.Task[None] | None = None
 
@@ -278,6 +280,29 @@ class World:
             )
         )
         self.turn()
+
+    def replay(
+        self, *, apart: float = 0, ignore_expiry: bool = False, is_dry_run: bool = False
+    ) -> None:
+        """All open dead letters, the oldest first."""
+        letters = self.run(self.tidings.dead_letters.latest(DeadLetterQuery(), limit=1000))
+        self.endings = self.run(
+            self.tidings.replay_dead_letters(
+                letters[::-1],
+                by="Linus",
+                why="it is mended",
+                apart=timedelta(seconds=apart),
+                start_at=self.now,
+                ignore_expiry=ignore_expiry,
+                is_dry_run=is_dry_run,
+            )
+        )
+        self.turn()
+
+    def discard(self) -> None:
+        letters = [letter.id for letter in self.dead_letters()]
+        settlement = Settlement(how=Settled.DISCARDED, at=self.now, by="Linus", why="junk")
+        self.run(self.tidings.dead_letters.settle(letters, settlement))
 
     # Events
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from pytest_bdd import parsers, then
+from datetime import timedelta
 
+from pytest_bdd import given, parsers, then, when
+
+from application.replay_dead_letters import Ending
+from domain.dead_letter import Settled
 from tests.acceptance.world import World
 
 
@@ -22,3 +26,50 @@ def _says(world: World, words: str) -> None:
 def _holds(world: World) -> None:
     [dead_letter] = world.dead_letters()
     assert dead_letter.body == world.raw
+
+
+@given(parsers.parse('the event "{event_id}" for Ada had expired a minute before it came'))
+def _expired(world: World, event_id: str) -> None:
+    world.tell("Ada", "email", event_id=event_id, expiresAt=world.now - timedelta(minutes=1))
+
+
+@when("the dead letters are replayed")
+def _replayed(world: World) -> None:
+    world.replay()
+
+
+@when("the dead letters are replayed, one a second")
+def _replayed_slowly(world: World) -> None:
+    world.replay(apart=1)
+
+
+@when("the dead letters are replayed, whatever their expiry")
+def _replayed_late(world: World) -> None:
+    world.replay(ignore_expiry=True)
+
+
+@when("somebody looks what a replay would do")
+def _looked(world: World) -> None:
+    world.replay(is_dry_run=True)
+
+
+@when("the dead letters are discarded")
+def _discarded(world: World) -> None:
+    world.discard()
+
+
+@then("1 dead letter would be replayed")
+def _would_be_replayed(world: World) -> None:
+    assert list(world.endings) == [Ending.REPLAYED]
+
+
+@then("the dead letter is still unreadable")
+def _still_unreadable(world: World) -> None:
+    assert list(world.endings) == [Ending.STILL_UNREADABLE]
+
+
+@then("it is discarded")
+def _is_discarded(world: World) -> None:
+    [letter] = world.dead_letters()
+    assert letter.settlement is not None
+    assert letter.settlement.how is Settled.DISCARDED

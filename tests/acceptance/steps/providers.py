@@ -38,6 +38,11 @@ def _refuses(world: World, provider: str) -> None:
     world.sender(_CHANNELS[provider]).will(Rejected(reason="550 no such mailbox", rule="refused"))
 
 
+@given(parsers.parse("the mail provider refuses the next {count:d} emails"))
+def _refuses_many(world: World, count: int) -> None:
+    world.sender("email").will(*[Rejected(reason="550 no such mailbox", rule="refused")] * count)
+
+
 @given("the mail provider refuses the next email, naming Ada's address")
 def _refuses_by_name(world: World) -> None:
     words = "550 <ADA@example.com> unknown; write to postmaster@example.org or +15550001111"

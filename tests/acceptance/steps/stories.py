@@ -124,3 +124,9 @@ def _somebody_says(world: World, channel: str, event_id: str, word: str) -> None
 def _who_and_why(world: World, event_id: str) -> None:
     trail = world.chapter(event_id, "email").trail
     assert ("Linus", "I looked it up") in [(move.by, move.words) for move in trail]
+
+
+@then(parsers.re(rf"the story of {EVENT} says who replayed it, and why"))
+def _who_replayed(world: World, event_id: str) -> None:
+    trail = world.chapter(event_id, "email").trail
+    assert ("Linus", "it is mended") in [(move.by, move.words) for move in trail]

@@ -204,9 +204,6 @@ class Onlooker(MemoryClock):
 
 
 class TestAFileThatIsThere:
-    @pytest.mark.xfail(
-        strict=True, reason="what a lost worker left is written over, and is the file"
-    )
     def test_is_not_changed_though_its_worker_was_killed_over_it(
         self, folder: Path, run: Run
     ) -> None:

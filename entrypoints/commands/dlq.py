@@ -1,0 +1,191 @@
+"""How are dead letters looked at, replayed and discarded?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from application.ports.dead_letters import DeadLetterQuery
+from application.replay_dead_letters import Ending
+from domain.dead_letter import DeadLetter, Settled, Settlement
+from entrypoints import exit_codes
+from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.running import run, settings_for
+from entrypoints.settings import Settings
+from entrypoints.terminal.words import instant, plain
+
+_BATCH = 500
+_MOST = 1_000_000
+
+
+def list_dead_letters(query: DeadLetterQuery, *, limit: int, data: Path | None) -> None:
+    run(_list(settings_for(data), query, limit))
+
+
+async def _list(settings: Settings, query: DeadLetterQuery, limit: int) -> None:
+    console = Console(highlight=False)
+    async with open_tidings(settings, Purpose.ASK) as tidings:
+        tally = await tidings.dead_letters.tally(query)
+        letters = await tidings.dead_letters.latest(query, limit=limit)
+    if not tally:
+        console.print("No such dead letter.")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("reason")
+    table.add_column("dead letters", justify="right")
+    for reason, count in sorted(tally.items(), key=lambda row: -row[1]):
+        table.add_row(reason, str(count))
+    console.print(table)
+    for letter in letters:
+        console.print(_line(letter), soft_wrap=True)
+    if sum(tally.values()) > len(letters):
+        console.print(f"... and {sum(tally.values()) - len(letters)} more; see --limit")
+
+
+def _line(letter: DeadLetter) -> Text:
+    subject = plain(letter.event_id) if letter.event_id else str(letter.position)
+    settled = f" ({letter.settlement.how})" if letter.settlement else ""
+    return Text.assemble(
+        (f"{instant(letter.failed_at)}  ", "dim"),
+        (f"{letter.id}  ", "cyan"),
+        (f"{letter.reason}{settled}", "red"),
+        f"  {letter.channel or 'record'}  {subject}",
+    )
+
+
+def show_dead_letter(id_: UUID, *, data: Path | None) -> None:
+    letter = run(_one(settings_for(data), id_))
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(_line(letter))
+    lines = [
+        ("what is wrong", letter.error),
+        ("lay at", str(letter.position)),
+        ("attempts", str(letter.attempts)),
+    ]
+    if letter.settlement is not None:
+        settled = letter.settlement
+        lines.append((settled.how, f"{instant(settled.at)} UTC by {settled.by}: {settled.why}"))
+    for name, value in lines:
+        console.print(Text.assemble((f"{name}: ", "bold"), plain(value)))
+    console.print(Text("what was published:", style="bold"))
+    console.print(Text(plain(letter.body.decode(errors="backslashreplace"))))
+
+
+async def _one(settings: Settings, id_: UUID) -> DeadLetter:
+    async with open_tidings(settings, Purpose.ASK) as tidings:
+        [letter] = await _chosen(tidings, DeadLetterQuery(only_open=False), [id_])
+        return letter
+
+
+async def _chosen(
+    tidings: Tidings, query: DeadLetterQuery, ids: Sequence[UUID]
+) -> Sequence[DeadLetter]:
+    """By id, or, without one, by the query; oldest first."""
+    letters = await tidings.dead_letters.latest(query, limit=_MOST)
+    if not ids:
+        return letters[::-1]
+    by_id = {letter.id: letter for letter in letters}
+    unknown = [id_ for id_ in ids if id_ not in by_id]
+    if unknown:
+        error = f"no such open dead letter: {', '.join(map(str, unknown))}"
+        Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]error:[/] {error}")
+        raise typer.Exit(exit_codes.NOT_ALL)
+    return [by_id[id_] for id_ in ids]
+
+
+def replay(
+    query: DeadLetterQuery,
+    ids: Sequence[UUID],
+    *,
+    by: str,
+    why: str,
+    rate: float,
+    ignore_expiry: bool,
+    yes: bool,
+    data: Path | None,
+) -> None:
+    counts = run(
+        _replay(settings_for(data), query, ids, by, why, rate, ignore_expiry, is_dry_run=not yes)
+    )
+    console = Console(highlight=False)
+    for ending, count in counts.items():
+        console.print(f"{count:>7}  {'would be ' * (not yes)}{ending}", markup=False)
+    if not counts:
+        console.print("No such dead letter.")
+    elif not yes:
+        console.print("Nothing was changed. Say --yes to do it.")
+    else:
+        console.print("`tidings up` tells them.")
+
+
+async def _replay(
+    settings: Settings,
+    query: DeadLetterQuery,
+    ids: Sequence[UUID],
+    by: str,
+    why: str,
+    rate: float,
+    ignore_expiry: bool,
+    *,
+    is_dry_run: bool,
+) -> Counter[Ending]:
+    counts: Counter[Ending] = Counter()
+    async with open_tidings(settings, Purpose.ASK) as tidings:
+        letters = await _chosen(tidings, query, ids)
+        begin_at, apart = tidings.clock.now(), timedelta(seconds=1 / rate)
+        for start in range(0, len(letters), _BATCH):
+            counts.update(
+                await tidings.replay_dead_letters(
+                    letters[start : start + _BATCH],
+                    by=by,
+                    why=why,
+                    apart=apart,
+                    start_at=begin_at + apart * counts[Ending.REPLAYED],
+                    ignore_expiry=ignore_expiry,
+                    is_dry_run=is_dry_run,
+                )
+            )
+    return counts
+
+
+def discard(
+    query: DeadLetterQuery,
+    ids: Sequence[UUID],
+    *,
+    by: str,
+    why: str,
+    yes: bool,
+    data: Path | None,
+) -> None:
+    count = run(_discard(settings_for(data), query, ids, by, why, is_dry_run=not yes))
+    console = Console(highlight=False)
+    if yes:
+        console.print(f"{count} discarded.")
+    else:
+        console.print(f"{count} would be discarded. Nothing was changed. Say --yes to do it.")
+
+
+async def _discard(
+    settings: Settings,
+    query: DeadLetterQuery,
+    ids: Sequence[UUID],
+    by: str,
+    why: str,
+    *,
+    is_dry_run: bool,
+) -> int:
+    async with open_tidings(settings, Purpose.ASK) as tidings:
+        letters = await _chosen(tidings, query, ids)
+        if is_dry_run:
+            return len(letters)
+        settlement = Settlement(how=Settled.DISCARDED, at=tidings.clock.now(), by=by, why=why)
+        return await tidings.dead_letters.settle([letter.id for letter in letters], settlement)
