@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from application.errors import StoreUnavailable
+from application.bisect import bisected
+from application.errors import RowRefused
 from application.gate import Gate
 from application.ports.notification_store import NotificationStore
-from application.ports.rate_limiter import rate_ask
+from application.ports.rate_limiter import RateAsk, rate_ask
 from application.ports.sender import Sender
 from application.recorder import Recorder
 from domain.channel import Channel
@@ -31,6 +32,8 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimDue:
+    """What it has claimed and could not move goes back as it was, through the recorder."""
+
     channel: Channel
     store: NotificationStore
     sender: Sender
@@ -39,55 +42,67 @@ class ClaimDue:
 
     async def __call__(self, *, now: datetime, limit: int, lease: Lease) -> Claimed:
         claimed = await self.store.claim(self.channel.name, now=now, limit=limit, lease=lease)
-        if not claimed:
-            return Claimed(count=0)
-        by = lease.worker
         asking: list[Notification] = []
         ready: list[Notification] = []
+        too_late: list[Notification] = []
         for notification in claimed:
             if notification.status is Status.SENDING:
-                self._add(notification.rescue(channel=self.channel, now=now, by=by), lease)
+                self._rescue(notification, now, lease)
             elif notification.waiting_for is Wait.ANSWER:
                 asking.append(notification)
             elif notification.wants_an_answer or notification.has_expired(now):
-                self._add(self._end_of_wait(notification, now, by), lease)
+                too_late.append(notification)
+                self._add(self._end_of_wait(notification, now, lease.worker), lease)
             else:
                 ready.append(notification)
+        begun = await self._begin(ready, now, lease)
+        if too_late:
+            await self.gate.give_back([_ask(notification) for notification in too_late])
         if asking:
             await self._ask_provider(asking, now, lease)
-        return Claimed(count=len(claimed), begun=await self._begin(ready, now, lease))
+        return Claimed(count=len(claimed), begun=begun)
+
+    def _rescue(self, notification: Notification, now: datetime, lease: Lease) -> None:
+        """Its lease is over; but it may be this lane's own, from before its lease was lost."""
+        if self.recorder.has_in_hand(notification.id):
+            self.recorder.adopt(notification.id, lease)
+        else:
+            rescued = notification.rescue(channel=self.channel, now=now, by=lease.worker)
+            self._add(rescued, lease)
 
     async def _begin(
         self, ready: Sequence[Notification], now: datetime, lease: Lease
     ) -> Sequence[Notification]:
-        asks = [
-            rate_ask(n.channel, n.recipient, (n.id, n.generation, n.attempt + 1)) for n in ready
-        ]
-        answers = await self.gate.admit(asks, now=now)
+        begun: dict[object, Notification] = {}
+        held: set[object] = set()
         going: list[Notification] = []
-        for notification, waiting in zip(ready, answers, strict=True):
-            if waiting is None:
-                going.append(notification.begin(now=now, by=lease.worker))
-            else:
-                self._add(notification.hold(waiting, now=now, by=lease.worker), lease)
-        if not going:
-            return []
-        reserved = self.recorder.reserve(n.id for n in going)
-        written: Sequence[Notification] = []
         try:
-            written = await self.store.record(going, lease=lease)
-        except StoreUnavailable:
-            # Still in this lease's hand, but not begun: put them back as they were.
-            for notification in ready:
-                if notification.id in reserved:
-                    self._add(notification, lease)
-            raise
+            answers = await self.gate.admit([_ask(each) for each in ready], now=now)
+            for notification, waiting in zip(ready, answers, strict=True):
+                if waiting is None:
+                    going.append(notification.begin(now=now, by=lease.worker))
+                else:
+                    held.add(notification.id)
+                    self._add(notification.hold(waiting, now=now, by=lease.worker), lease)
+            self.recorder.reserve(each.id for each in going)
+            if going:
+                begun = {each.id: each for each in await self._write(going, lease)}
         finally:
-            not_begun = reserved.difference(n.id for n in written)
-            self.recorder.drop(not_begun)
-            for notification_id in not_begun:
-                self.gate.forget(notification_id)
-        return written
+            for notification in ready:
+                if notification.id not in begun and notification.id not in held:
+                    self.recorder.drop([notification.id])
+                    self.gate.forget(notification.id)
+                    self._add(notification, lease)
+        return list(begun.values())
+
+    async def _write(self, going: Sequence[Notification], lease: Lease) -> Sequence[Notification]:
+        async def record(notifications: Sequence[Notification]) -> Sequence[Notification]:
+            return await self.store.record(notifications, lease=lease)
+
+        async def leave(_: Notification, __: RowRefused) -> Sequence[Notification]:
+            return []
+
+        return await bisected(record, going, leave)
 
     async def _ask_provider(
         self, asking: Sequence[Notification], now: datetime, lease: Lease
@@ -108,9 +123,13 @@ class ClaimDue:
     def _end_of_wait(self, notification: Notification, now: datetime, by: str) -> Notification:
         if notification.status is Status.UNCERTAIN:
             return notification.stay_uncertain(channel=self.channel, now=now, by=by)
-        return notification.fail(
-            Failure.EXPIRED, now=now, by=by, words="its time passed while it waited"
-        )
+        words = "its time passed while it waited"
+        return notification.fail(Failure.EXPIRED, now=now, by=by, words=words)
 
     def _add(self, notification: Notification, lease: Lease) -> None:
         self.recorder.add(notification, lease=lease)
+
+
+def _ask(notification: Notification) -> RateAsk:
+    ask = (notification.id, notification.generation, notification.attempt + 1)
+    return rate_ask(notification.channel, notification.recipient, ask)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from application.errors import StoreUnavailable
 from application.gate import Gate
 from application.leasehold import Leasehold
 from application.ports.clock import Clock
@@ -20,10 +21,14 @@ from domain.outcome import Outcome, Unknown
 from domain.status import Wait, Waiting
 
 _CUT_OFF = Unknown(reason="stopped while the provider was at it")
+_AFTER_TROUBLE = timedelta(seconds=1)
+
+Queue = deque[Notification]
 
 
 class HandOver:
-    """Many hand-overs at once, bounded for the whole lane."""
+    """Many hand-overs at once, bounded for the whole lane. Raises nothing but cancellation:
+    whatever happens, each notification ends settled or released, in the recorder."""
 
     def __init__(
         self,
@@ -42,55 +47,79 @@ class HandOver:
         self._recorder = recorder
         self._leasehold = leasehold
         self._places = asyncio.Semaphore(channel.concurrency)
+        self._queues: list[tuple[Queue, Lease]] = []
         self._is_stopping = False
 
     def stop(self) -> None:
         """Start nothing more: what has not been started goes back to where it was."""
         self._is_stopping = True
+        for queue, lease in self._queues:
+            self._release_all(queue, lease)
 
     async def __call__(self, begun: Sequence[Notification], *, lease: Lease) -> None:
-        """Returns once each is settled or released, in the recorder."""
         queue = deque(begun)
+        self._queues.append((queue, lease))
         groups = -(-len(queue) // self._sender.takes)
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(min(groups, self._channel.concurrency)):
-                tasks.create_task(self._work_through(queue, lease))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(min(groups, self._channel.concurrency)):
+                    tasks.create_task(self._work_through(queue, lease))
+        finally:
+            self._release_all(queue, lease)
+            self._queues.remove((queue, lease))
 
-    async def _work_through(self, queue: deque[Notification], lease: Lease) -> None:
+    async def _work_through(self, queue: Queue, lease: Lease) -> None:
         while queue:
             async with self._places:
-                group = await self._next_group(queue, lease)
+                group = self._next_group(queue, lease)
                 if group:
                     await self._send(group, lease)
+                elif queue:
+                    await self._take_again(queue, lease)
 
-    async def _next_group(self, queue: deque[Notification], lease: Lease) -> list[Notification]:
+    def _next_group(self, queue: Queue, lease: Lease) -> list[Notification]:
+        """Those at the front that may start now; none, if the first one's grant is too old."""
         group: list[Notification] = []
+        now = self._clock.now()
         while queue and len(group) < self._sender.takes:
-            notification = queue.popleft()
-            now = self._clock.now()
+            notification = queue[0]
             if self._is_stopping or not self._leasehold.allows_start(lease, now):
-                self._release(notification, Waiting(reason=Wait.TURN, until=now), lease)
+                self._release(queue.popleft(), Waiting(reason=Wait.TURN, until=now), lease)
             elif not self._gate.may_start(notification.id):
                 waiting = self._gate.wait_for_provider(now, place=self._recorder.unwritten)
-                self._release(notification, waiting, lease)
-            elif not self._gate.grant_is_fresh(notification.id, now):
-                queue.appendleft(notification)
-                await self._take_again(queue, lease, now)
+                self._release(queue.popleft(), waiting, lease)
+            elif self._gate.grant_is_fresh(notification.id, now):
+                group.append(queue.popleft())
             else:
-                group.append(notification)
+                break
         return group
 
-    async def _take_again(self, queue: deque[Notification], lease: Lease, now: datetime) -> None:
+    async def _take_again(self, queue: Queue, lease: Lease) -> None:
         """Their grants are too old to start from: take anew, for as many as start next."""
+        now = self._clock.now()
         count = min(len(queue), self._channel.concurrency * self._sender.takes)
         stale = [queue.popleft() for _ in range(count)]
         asks = [rate_ask(n.channel, n.recipient, (n.id, n.generation, n.attempt)) for n in stale]
-        answers = await self._gate.pace(asks, now=now)
-        for notification, waiting in zip(reversed(stale), reversed(answers), strict=True):
-            if waiting is None:
-                queue.appendleft(notification)
-            else:
-                self._release(notification, waiting, lease)
+        later = Waiting(reason=Wait.TURN, until=now + _AFTER_TROUBLE)
+        answers: list[Waiting | None] = [later] * len(stale)
+        try:
+            answers = await self._gate.pace(asks, now=now)
+        except StoreUnavailable:
+            pass  # they go back, and are due again soon
+        finally:
+            came_at = self._clock.now()
+            for notification, waiting in zip(reversed(stale), reversed(answers), strict=True):
+                if waiting is not None:
+                    self._release(notification, waiting, lease)
+                elif self._gate.grant_is_fresh(notification.id, came_at):
+                    queue.appendleft(notification)
+                else:
+                    self._release(notification, later, lease)
+
+    def _release_all(self, queue: Queue, lease: Lease) -> None:
+        while queue:
+            waiting = Waiting(reason=Wait.TURN, until=self._clock.now())
+            self._release(queue.popleft(), waiting, lease)
 
     def _release(self, notification: Notification, waiting: Waiting, lease: Lease) -> None:
         self._gate.forget(notification.id)
@@ -101,19 +130,23 @@ class HandOver:
         try:
             outcomes = await self._sender.send(group)
         except asyncio.CancelledError:
-            self._settle(group, [_CUT_OFF] * len(group), lease)
+            for notification in group:
+                self._gate.forget(notification.id)
+                self._settle(notification, _CUT_OFF, lease, self._clock.now())
             raise
-        self._settle(group, outcomes, lease)
-
-    def _settle(self, group: list[Notification], outcomes: Sequence[Outcome], lease: Lease) -> None:
         now = self._clock.now()
         for notification, outcome in zip(group, outcomes, strict=True):
             self._gate.learn(outcome, of=notification.id, now=now)
-            settled = notification.settle(
-                outcome,
-                channel=self._channel,
-                now=now,
-                by=lease.worker,
-                wake_at=self._gate.wait_for_provider(now, place=self._recorder.unwritten).until,
-            )
-            self._recorder.add(settled, lease=lease)
+            self._settle(notification, outcome, lease, now)
+
+    def _settle(
+        self, notification: Notification, outcome: Outcome, lease: Lease, now: datetime
+    ) -> None:
+        settled = notification.settle(
+            outcome,
+            channel=self._channel,
+            now=now,
+            by=lease.worker,
+            wake_at=self._gate.wait_for_provider(now, place=self._recorder.unwritten).until,
+        )
+        self._recorder.add(settled, lease=lease)

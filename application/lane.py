@@ -7,11 +7,12 @@ back, for tests that own the clock; `run` overlaps them, until it is stopped.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from application.accept_events import AcceptEvents
-from application.claim_due import ClaimDue
+from application.claim_due import ClaimDue, Claimed
 from application.errors import VERDICTS, Verdict
 from application.gate import Gate
 from application.hand_over import HandOver
@@ -20,16 +21,13 @@ from application.ports.clock import Clock
 from application.ports.event_source import EventSource
 from application.ports.notification_store import NotificationStore
 from application.ports.telemetry import Telemetry
-from application.recorder import Recorder
+from application.recorder import BATCH, Recorder
 from domain.channel import Channel
 from domain.circuit import Circuit
 from domain.errors import TidingsError
-from domain.lease import RENEW_EVERY, Lease
+from domain.lease import Lease
 from domain.notification import Notification
 from domain.record import Position, Record
-
-#: The most that one statement carries.
-BATCH = 500
 
 FLUSH_EVERY = timedelta(milliseconds=25)
 LOOK_EVERY = timedelta(milliseconds=200)
@@ -68,8 +66,16 @@ class Lane:
         self._hand_over = hand_over
         self._polled: Sequence[Record] = ()
         self._uncommitted: list[Position] = []
+        self._taken = 0
         self._is_alone = False
         self._is_stopping = False
+
+    @property
+    def circuit(self) -> Circuit:
+        return self._gate.circuit
+
+    async def lag(self) -> int:
+        return await self._source.lag()
 
     async def is_at_rest(self) -> bool:
         """Nothing in hand, nothing to read, and nothing due by itself, ever."""
@@ -86,20 +92,20 @@ class Lane:
         self._hand_over.stop()
 
     async def leave(self) -> None:
-        """Write what is left to write; what is still in hand is for others to rescue."""
-        try:
-            await self._recorder.flush()
-        finally:
-            await self._leasehold.give_up(self._clock.now())
-
-    @property
-    def circuit(self) -> Circuit:
-        return self._gate.circuit
-
-    async def lag(self) -> int:
-        return await self._source.lag()
-
-    # One instant
+        """Write what is left to write, for GRACE at the most; the rest is for others to rescue."""
+        give_up_at = self._clock.now() + GRACE
+        while True:
+            try:
+                await self._recorder.flush()
+                await self._commit()
+                break
+            except TidingsError as error:
+                if VERDICTS[type(error)] is not Verdict.REDELIVER or (
+                    self._clock.now() >= give_up_at
+                ):
+                    raise
+                await self._endure("writing what is left", error)
+        await self._leasehold.give_up(self._clock.now())
 
     async def turn(self) -> None:
         """Claim, poll to the stream's end, accept, send, flush; until this instant has no more."""
@@ -109,71 +115,82 @@ class Lane:
             pass
 
     async def _claim_once(self) -> bool:
-        now = self._clock.now()
-        lease = await self._leasehold.current(now)
-        claimed = await self._claim_due(now=now, limit=self._room(), lease=lease)
+        claimed, lease = await self._claim()
         await self._hand_over(claimed.begun, lease=lease)
         await self._recorder.flush()
         return claimed.count > 0
 
     async def _accept_once(self) -> bool:
-        self._polled = self._polled or await self._source.poll(limit=BATCH, wait_for=timedelta())
+        if not self._polled:
+            self._polled = await self._source.poll(limit=BATCH, wait_for=timedelta())
         if not self._polled:
             return False
         begun, lease = await self._accept_polled()
-        await self._commit()
         await self._hand_over(begun, lease=lease)
+        await self._commit()
         await self._recorder.flush()
         return True
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Overlap everything until `stopping` is set, then finish; at most GRACE longer."""
+        finished = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as background:
+                background.create_task(self._keep_flushing(finished))
+                background.create_task(self._keep_lease(finished))
+                try:
+                    await self._work(stopping)
+                finally:
+                    finished.set()
+        finally:
+            await self.leave()
+
+    async def _work(self, stopping: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(None) as deadline, asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_accepting(tasks))
+                tasks.create_task(self._keep_claiming(tasks))
+                await stopping.wait()
+                self.stop()
+                deadline.reschedule(loop.time() + GRACE.total_seconds())
+        except TimeoutError:
+            pass  # what was cut off has been settled as unknown
+
+    async def _keep_accepting(self, tasks: asyncio.TaskGroup) -> None:
+        while not self._is_stopping:
+            try:
+                await self._accept_freely(tasks)
+            except TidingsError as error:
+                await self._endure("accepting events", error)
+
+    async def _accept_freely(self, tasks: asyncio.TaskGroup) -> None:
+        if self._room() < self._worthwhile:
+            await self._clock.sleep(FLUSH_EVERY)
+            await self._source.poll(limit=0, wait_for=timedelta())  # a sign of life
+            return
+        if not self._polled:
+            self._polled = await self._source.poll(limit=BATCH, wait_for=POLL_FOR)
+        if self._polled and not self._is_stopping:
+            begun, lease = await self._accept_polled()
+            self._start(begun, lease, tasks)
+        if not self._polled or len(self._uncommitted) >= BATCH:
+            await self._commit()
+
+    @property
+    def _worthwhile(self) -> int:
+        """Below so much room it is better to wait a little than to write in small batches."""
+        return max(1, min(self.channel.in_flight, BATCH) // 4)
 
     async def _accept_polled(self) -> tuple[Sequence[Notification], Lease]:
         """As many of the polled records as there is room for; the others stay for the next time."""
         now = self._clock.now()
         lease = await self._leasehold.current(now)
-        accepted = await self._accept_events(self._polled, room=self._room(), now=now, lease=lease)
-        self._uncommitted += [record.position for record in self._polled[: accepted.count]]
-        self._polled = self._polled[accepted.count :]
-        return accepted.begun, lease
-
-    # Running freely
-
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Until `stopping` is set, and then until nothing is in hand; at most GRACE longer."""
-        flushing = asyncio.Event()
-        async with asyncio.TaskGroup() as background:
-            background.create_task(self._keep_flushing(flushing))
-            background.create_task(self._keep_lease(flushing))
-            try:
-                async with asyncio.timeout(None) as deadline, asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._keep_accepting(stopping, tasks))
-                    tasks.create_task(self._keep_claiming(stopping, tasks))
-                    await stopping.wait()
-                    self.stop()
-                    deadline.reschedule(asyncio.get_running_loop().time() + GRACE.total_seconds())
-            except TimeoutError:
-                pass  # what was cut off has been settled as unknown
-            finally:
-                flushing.set()
-                await self.leave()
-
-    async def _keep_accepting(self, stopping: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
-        while not stopping.is_set():
-            try:
-                if self._room() < min(self.channel.in_flight, BATCH) // 4 or not self._room():
-                    await self._clock.sleep(FLUSH_EVERY)
-                    await self._source.poll(limit=0, wait_for=timedelta())
-                    continue
-                self._polled = self._polled or await self._source.poll(
-                    limit=BATCH, wait_for=POLL_FOR
-                )
-                if self._polled:
-                    begun, lease = await self._accept_polled()
-                    self._start(begun, lease, tasks)
-                if not self._polled or len(self._uncommitted) >= BATCH:
-                    await self._commit()
-            except TidingsError as error:
-                await self._endure("accepting events", error)
-                await self._source.poll(limit=0, wait_for=timedelta())
+        with self._room_taken() as room:
+            taken = await self._accept_events(self._polled, room=room, now=now, lease=lease)
+        self._uncommitted += [record.position for record in self._polled[: taken.count]]
+        self._polled = self._polled[taken.count :]
+        return taken.begun, lease
 
     async def _commit(self) -> None:
         """What could not be committed is committed with the next batch, or before it."""
@@ -181,33 +198,33 @@ class Lane:
             await self._source.commit(self._uncommitted)
             self._uncommitted = []
 
-    async def _keep_claiming(self, stopping: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
-        while not stopping.is_set():
+    async def _keep_claiming(self, tasks: asyncio.TaskGroup) -> None:
+        while not self._is_stopping:
             try:
-                claimed_some = await self._claim_freely(tasks)
-                if not claimed_some:
+                if not (self._room() and await self._claim_freely(tasks)):
                     await self._sleep_until_due()
             except TidingsError as error:
                 await self._endure("claiming what is due", error)
 
     async def _claim_freely(self, tasks: asyncio.TaskGroup) -> bool:
-        room = self._room()
-        if not room:
-            return False
-        now = self._clock.now()
-        lease = await self._leasehold.current(now)
-        claimed = await self._claim_due(now=now, limit=room, lease=lease)
+        claimed, lease = await self._claim()
         if any(notification.is_suspect for notification in claimed.begun):
             await self._hand_over_alone(claimed.begun, lease)
         else:
             self._start(claimed.begun, lease, tasks)
         return claimed.count > 0
 
+    async def _claim(self) -> tuple[Claimed, Lease]:
+        now = self._clock.now()
+        lease = await self._leasehold.current(now)
+        with self._room_taken() as room:
+            return await self._claim_due(now=now, limit=room, lease=lease), lease
+
     async def _hand_over_alone(self, suspects: Sequence[Notification], lease: Lease) -> None:
         """So that, if the worker dies, it is known of what."""
         self._is_alone = True
         try:
-            while self._recorder.in_hand > len(suspects):
+            while self._recorder.in_hand > len(suspects) or self._taken:
                 await self._clock.sleep(FLUSH_EVERY)
             await self._hand_over(suspects, lease=lease)
             await self._recorder.flush()
@@ -233,7 +250,7 @@ class Lane:
                 await self._leasehold.current(self._clock.now())
             except TidingsError as error:
                 await self._endure("renewing the lease", error)
-            await self._clock.sleep(min(RENEW_EVERY / 20, LOOK_EVERY))
+            await self._clock.sleep(LOOK_EVERY)
 
     async def _endure(self, doing: str, error: TidingsError) -> None:
         if VERDICTS[type(error)] is not Verdict.REDELIVER:
@@ -246,4 +263,17 @@ class Lane:
             tasks.create_task(self._hand_over(begun, lease=lease))
 
     def _room(self) -> int:
-        return 0 if self._is_alone else min(self.channel.in_flight - self._recorder.in_hand, BATCH)
+        if self._is_alone:
+            return 0
+        free = self.channel.in_flight - self._recorder.in_hand - self._taken
+        return max(0, min(free, BATCH))
+
+    @contextmanager
+    def _room_taken(self) -> Iterator[int]:
+        """All the room there is, counted as taken until what fills it is in the recorder."""
+        room = self._room()
+        self._taken += room
+        try:
+            yield room
+        finally:
+            self._taken -= room

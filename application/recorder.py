@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
+from application.bisect import bisected
 from application.errors import RowRefused
 from application.ports.notification_store import NotificationStore
 from application.ports.telemetry import Telemetry
 from domain.lease import Lease
 from domain.notification import Notification
+
+#: The most that one statement carries.
+BATCH = 500
 
 
 class Recorder:
@@ -20,6 +26,8 @@ class Recorder:
         self._telemetry = telemetry
         self._in_hand: set[UUID] = set()
         self._unwritten: list[tuple[Notification, Lease]] = []
+        self._adopted: dict[UUID, Lease] = {}
+        self._writing = asyncio.Lock()
 
     @property
     def in_hand(self) -> int:
@@ -29,6 +37,9 @@ class Recorder:
     @property
     def unwritten(self) -> int:
         return len(self._unwritten)
+
+    def has_in_hand(self, notification_id: UUID) -> bool:
+        return notification_id in self._in_hand
 
     def reserve(self, notification_ids: Iterable[UUID]) -> set[UUID]:
         """Count them from before they are durable, so that the bound on what is in hand holds.
@@ -42,34 +53,62 @@ class Recorder:
     def drop(self, notification_ids: Iterable[UUID]) -> None:
         self._in_hand.difference_update(notification_ids)
 
+    def adopt(self, notification_id: UUID, lease: Lease) -> None:
+        """Its row has come into this lease's hand while the lane has it in hand under another."""
+        self._adopted[notification_id] = lease
+
     def add(self, notification: Notification, *, lease: Lease) -> None:
         self._unwritten.append((notification, lease))
 
-    async def flush(self) -> int:
-        """Write everything added so far. What could not be written stays for the next time."""
-        waiting, self._unwritten = self._unwritten, []
-        written = 0
-        try:
-            while waiting:
-                lease = waiting[0][1]
-                batch = [notification for notification, its_lease in waiting if its_lease == lease]
-                written += await self._write(batch, lease)
-                waiting = [entry for entry in waiting if entry[1] != lease]
-        finally:
-            self._unwritten = waiting + self._unwritten
-        return written
+    async def flush(self) -> None:
+        """Write everything added so far. What the store could not take stays for the next time."""
+        async with self._writing:
+            waiting, self._unwritten = self._unwritten, []
+            try:
+                while waiting:
+                    batch, lease = self._next_batch(waiting)
+                    await self._write(batch, lease)
+                    waiting = waiting[len(batch) :]
+            finally:
+                self._unwritten = waiting + self._unwritten
 
-    async def _write(self, notifications: list[Notification], lease: Lease) -> int:
-        try:
-            written = await self._store.record(notifications, lease=lease)
-        except RowRefused as refused:
-            if len(notifications) == 1:
-                self._telemetry.trouble(notifications[0].channel, "writing an outcome", refused)
-                return 0
-            middle = len(notifications) // 2
-            first = await self._write(notifications[:middle], lease)
-            return first + await self._write(notifications[middle:], lease)
-        self._in_hand.difference_update(notification.id for notification in notifications)
+    def _next_batch(
+        self, waiting: Sequence[tuple[Notification, Lease]]
+    ) -> tuple[list[Notification], Lease]:
+        """As many as go together: the first ones, all in the hand of one lease."""
+        batch: list[Notification] = []
+        first: Lease | None = None
+        for notification, begun_under in waiting[:BATCH]:
+            lease = self._adopted.get(notification.id, begun_under)
+            first = first or lease
+            if lease.token != first.token:
+                break
+            batch.append(notification)
+        assert first is not None  # there is at least one
+        return batch, first
+
+    async def _write(self, batch: list[Notification], lease: Lease) -> None:
+        async def record(notifications: Sequence[Notification]) -> Sequence[Notification]:
+            return await self._store.record(notifications, lease=lease)
+
+        async def without_words(
+            notification: Notification, refused: RowRefused
+        ) -> Sequence[Notification]:
+            self._telemetry.trouble(notification.channel, "writing an outcome", refused)
+            try:
+                return await record([_bare(notification)])
+            except RowRefused:
+                return []  # its lease will end, and somebody rescues it
+
+        written = await bisected(record, batch, without_words)
+        for notification in batch:
+            self._in_hand.discard(notification.id)
+            self._adopted.pop(notification.id, None)
         if written:
             self._telemetry.settled(written[0].channel, written)
-        return len(written)
+
+
+def _bare(notification: Notification) -> Notification:
+    """Without what a provider may have put into it."""
+    move = replace(notification.last_move, words="", rule="")
+    return replace(notification, last_move=move, provider_id=None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from application.arrival import arrive
 from application.ports.clock import Clock
 from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
@@ -20,24 +21,37 @@ from domain.record import Record
 from domain.status import Status, Wait, Waiting
 
 
-class Ending(StrEnum):
+class Prospect(StrEnum):
+    """What becomes, or would become, of a dead letter."""
+
     REPLAYED = "replayed"  #: it is due again
     EXPIRED = "expired"  #: its time has passed; left, unless expiry is to be ignored
-    STILL_UNREADABLE = "still unreadable"  #: its bytes mean nothing to this version either
-    STILL_INVALID = "still invalid"  #: its address is none
-    MOVED_ON = "moved on already"  #: it has another life, or another end, since
+    UNREADABLE = "still unreadable"  #: its bytes mean nothing to this version either
+    INVALID = "still invalid"  #: its address is none
+    MOVED_ON = "moved on already"  #: it has had another life, or another end, since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayOrder:
+    """Who wants it and why, and how fast: one becomes due each `apart`, from `start_at` on."""
+
+    by: str
+    why: str
+    start_at: datetime
+    apart: timedelta
+    ignore_expiry: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Revival:
-    ending: Ending
+    prospect: Prospect
     revised: Sequence[Notification] = field(default=())
     newborn: Sequence[Notification] = field(default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayDeadLetters:
-    """Changes the row and never publishes; who and why stand in the audit trail.
+    """Changes the row and never publishes.
 
     Interrupted, it can be run again: what was replayed has moved on, and is left alone.
     """
@@ -49,111 +63,104 @@ class ReplayDeadLetters:
     dead_letters: DeadLetters
     clock: Clock
 
+    async def look(self, letters: Sequence[DeadLetter], order: ReplayOrder) -> Sequence[Prospect]:
+        """What would become of each; changes nothing."""
+        return [revival.prospect for revival in await self._plan(letters, order)]
+
     async def __call__(
-        self,
-        letters: Sequence[DeadLetter],
-        *,
-        by: str,
-        why: str,
-        apart: timedelta,
-        start_at: datetime,
-        ignore_expiry: bool,
-        is_dry_run: bool,
-    ) -> Sequence[Ending]:
-        """What becomes, or in a dry run would become, of each. They are due `apart` from each
-        other, the first at `start_at`."""
+        self, letters: Sequence[DeadLetter], order: ReplayOrder
+    ) -> Sequence[Prospect]:
+        """What has become of each."""
+        plan = await self._plan(letters, order)
+        revised = [each for revival in plan for each in revival.revised]
+        newborn = [each for revival in plan for each in revival.newborn]
+        moved = {each.id for each in await self.store.revise(revised)} if revised else set()
+        if newborn:
+            standings = await self.store.accept(newborn, lease=None)
+            moved |= {n.id for n, first in zip(newborn, standings, strict=True) if first is None}
+        prospects = [
+            Prospect.MOVED_ON
+            if any(each.id not in moved for each in (*revival.revised, *revival.newborn))
+            else revival.prospect
+            for revival in plan
+        ]
+        await self._settle(letters, prospects, order)
+        return prospects
+
+    async def _settle(
+        self, letters: Sequence[DeadLetter], prospects: Sequence[Prospect], order: ReplayOrder
+    ) -> None:
         now = self.clock.now()
+        for prospect, why in (
+            (Prospect.REPLAYED, order.why),
+            (Prospect.MOVED_ON, "it was found to have moved on"),
+        ):
+            settlement = Settlement(how=Settled.REPLAYED, at=now, by=order.by, why=why)
+            ids = [
+                letter.id
+                for letter, its_own in zip(letters, prospects, strict=True)
+                if its_own is prospect
+            ]
+            if ids:
+                await self.dead_letters.settle(ids, settlement)
+
+    async def _plan(self, letters: Sequence[DeadLetter], order: ReplayOrder) -> Sequence[_Revival]:
         ids = [each.notification_id for each in letters if each.notification_id is not None]
         standing = await self.history.find(ids)
-        revivals: list[_Revival] = []
-        due_at = start_at
+        plan: list[_Revival] = []
+        due_at = order.start_at
         for letter in letters:
-            turn = Waiting(reason=Wait.TURN, until=due_at)
             if letter.notification_id is None:
-                revival = self._read_again(letter, turn, now, by)
+                revival = self._read_again(letter, due_at, order)
             else:
                 notification = standing.get(letter.notification_id)
-                revival = _revive(letter, notification, due_at, now, by, why, ignore_expiry)
-            revivals.append(revival)
-            due_at += apart * (revival.ending is Ending.REPLAYED)
-        if is_dry_run:
-            return [revival.ending for revival in revivals]
-        return await self._write(
-            letters, revivals, Settlement(how=Settled.REPLAYED, at=now, by=by, why=why)
-        )
+                revival = self._revive(letter, notification, due_at, order)
+            plan.append(revival)
+            due_at += order.apart * (revival.prospect is Prospect.REPLAYED)
+        return plan
 
-    async def _write(
-        self, letters: Sequence[DeadLetter], revivals: Sequence[_Revival], settlement: Settlement
-    ) -> Sequence[Ending]:
-        revised = [each for revival in revivals for each in revival.revised]
-        newborn = [each for revival in revivals for each in revival.newborn]
-        written = {each.id for each in await self.store.revise(revised)} if revised else set()
-        if newborn:
-            await self.store.accept(newborn, lease=None)
-        endings = [
-            Ending.MOVED_ON
-            if any(each.id not in written for each in revival.revised)
-            else revival.ending
-            for revival in revivals
-        ]
-        settled = [
-            letter.id
-            for letter, ending in zip(letters, endings, strict=True)
-            if ending in (Ending.REPLAYED, Ending.MOVED_ON)
-        ]
-        if settled:
-            await self.dead_letters.settle(settled, settlement)
-        return endings
-
-    def _read_again(self, letter: DeadLetter, turn: Waiting, now: datetime, by: str) -> _Revival:
-        """An unreadable record: another version, or another set of channels, may read it."""
+    def _read_again(self, letter: DeadLetter, due_at: datetime, order: ReplayOrder) -> _Revival:
+        """Another version, or another set of channels, may read what nobody could."""
         record = Record(value=letter.body, position=letter.position, appended_at=letter.failed_at)
         try:
             event = self.decoder.decode(record)
         except UnreadableEvent:
-            return _Revival(ending=Ending.STILL_UNREADABLE)
-        newborn: list[Notification] = []
-        for channel in self.channels.values():
-            raw = event.addresses.get(channel.address_field)
-            if raw is None:
-                continue
-            try:
-                recipient = channel.read_recipient(raw)
-            except InvalidRecipient:
-                return _Revival(ending=Ending.STILL_INVALID)
-            newborn.append(
-                Notification.born(
-                    event=event,
-                    channel=channel.name,
-                    recipient=recipient,
-                    origin=letter.position,
-                    now=now,
-                    by=by,
-                    waiting=turn,
-                )
-            )
-        return _Revival(ending=Ending.REPLAYED, newborn=newborn)
-
-
-def _revive(
-    letter: DeadLetter,
-    notification: Notification | None,
-    due_at: datetime,
-    now: datetime,
-    by: str,
-    why: str,
-    ignore_expiry: bool,
-) -> _Revival:
-    if (
-        notification is None
-        or notification.status is not Status.FAILED
-        or notification.generation != letter.generation
-    ):
-        return _Revival(ending=Ending.MOVED_ON)
-    try:
-        revived = notification.replay(
-            due_at=due_at, now=now, by=by, why=why, ignore_expiry=ignore_expiry
+            return _Revival(prospect=Prospect.UNREADABLE)
+        now, turn = self.clock.now(), Waiting(reason=Wait.TURN, until=due_at)
+        arrivals = [
+            arrive(event, letter.position, each, now=now) for each in self.channels.values()
+        ]
+        return _Revival(
+            prospect=Prospect.REPLAYED,
+            newborn=[each.born(now=now, by=order.by, waiting=turn) for each in arrivals if each],
         )
-    except AlreadyExpired:
-        return _Revival(ending=Ending.EXPIRED)
-    return _Revival(ending=Ending.REPLAYED, revised=[revived])
+
+    def _revive(
+        self,
+        letter: DeadLetter,
+        notification: Notification | None,
+        due_at: datetime,
+        order: ReplayOrder,
+    ) -> _Revival:
+        if (
+            notification is None
+            or notification.status is not Status.FAILED
+            or notification.generation != letter.generation
+        ):
+            return _Revival(prospect=Prospect.MOVED_ON)
+        channel = self.channels[notification.channel]
+        try:
+            recipient = channel.read_recipient(notification.event.addresses[channel.address_field])
+            revived = notification.replay(
+                recipient=recipient,
+                due_at=due_at,
+                now=self.clock.now(),
+                by=order.by,
+                why=order.why,
+                ignore_expiry=order.ignore_expiry,
+            )
+        except InvalidRecipient:
+            return _Revival(prospect=Prospect.INVALID)
+        except AlreadyExpired:
+            return _Revival(prospect=Prospect.EXPIRED)
+        return _Revival(prospect=Prospect.REPLAYED, revised=[revived])

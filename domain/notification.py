@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha1
-from typing import Literal, assert_never
+from typing import assert_never
 from uuid import UUID
 
 from domain.channel import Channel
@@ -242,6 +242,7 @@ class Notification:
                     by=by,
                     words=words,
                     rule=rule,
+                    rescues=0,
                 )
             case _:
                 assert_never(outcome)
@@ -285,15 +286,23 @@ class Notification:
         return self._move_to(Status.FAILED, now=now, by=by, words=words, rule=rule, failure=failure)
 
     def replay(
-        self, *, due_at: datetime, now: datetime, by: str, why: str, ignore_expiry: bool = False
+        self,
+        *,
+        recipient: Recipient,
+        due_at: datetime,
+        now: datetime,
+        by: str,
+        why: str,
+        ignore_expiry: bool = False,
     ) -> Notification:
         """An operator gives it another life: a new generation, its attempts counted anew.
 
-        Raises AlreadyExpired, unless its expiry is to be ignored from now on.
+        `recipient` is the event's, read once more. Raises AlreadyExpired, unless its expiry
+        is to be ignored from now on.
         """
         if self.has_expired(due_at) and not ignore_expiry:
             raise AlreadyExpired(self.id)
-        return self._move_to(
+        moved = self._move_to(
             Status.PENDING,
             now=now,
             by=by,
@@ -302,8 +311,13 @@ class Notification:
             resends=0,
             rescues=0,
             generation=self.generation + 1,
-            expires_at=None if ignore_expiry else self.expires_at,
             waiting=Waiting(reason=Wait.TURN, until=due_at),
+        )
+        return replace(
+            moved,
+            recipient=recipient,
+            expires_at=None if ignore_expiry else self.expires_at,
+            last_move=replace(moved.last_move, due_at=due_at),
         )
 
     def send_again(self, *, channel: Channel, now: datetime, by: str, why: str) -> Notification:
@@ -412,7 +426,6 @@ class Notification:
         rescues: int | None = None,
         provider_id: str | None = None,
         generation: int | None = None,
-        expires_at: datetime | Literal["as before"] | None = "as before",
     ) -> Notification:
         """The one place that moves."""
         last = self.last_move
@@ -426,7 +439,7 @@ class Notification:
             origin=self.origin,
             accepted_at=self.accepted_at,
             since=now,
-            expires_at=self.expires_at if expires_at == "as before" else expires_at,
+            expires_at=self.expires_at,
             last_move=Move(
                 number=last.number + 1,
                 at=now,

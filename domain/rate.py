@@ -74,7 +74,8 @@ class RateRule:
                 verdicts[ask] = Granted(standing)
                 continue
             others = len(grants) - (standing is not None)
-            ahead = places[ask] - passed if ask in places else len(queue) - (ask in queue)
+            # Who held a grant already was let past those that wait.
+            ahead = 0 if standing else places[ask] - passed if ask in places else len(queue)
             if others + ahead < self.limit:
                 grants.pop(ask, None)
                 grants[ask] = now

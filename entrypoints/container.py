@@ -314,6 +314,7 @@ class Purpose(Enum):
 
     WORK = "take part in the work, alone"
     PUBLISH = "add to the stream"
+    DECIDE = "write what a person decides"
     ASK = "change nothing"
 
 
@@ -323,7 +324,7 @@ async def open_folder(
     """The one file; a worker has the folder to itself, so that earlier leases are over."""
     folder = DataFolder(settings.tidings_data)
     is_worker = purpose is Purpose.WORK
-    folder.prepare(may_be_new=purpose is not Purpose.ASK)
+    folder.prepare(may_be_new=purpose in (Purpose.WORK, Purpose.PUBLISH))
     if is_worker:
         folder.work_alone()
     database = SqliteDatabase(folder.path)

@@ -19,6 +19,7 @@ _LONGEST_LINE = 998  # RFC 5322 2.1.1, without the CRLF
 _LONGEST_PLAIN = 60
 _ENCODED_WORD_BYTES = 36  # base64 of as many, and "Subject: ", fit into a line (RFC 2047 2)
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 !#$%&'*+/=^_`{|}~-]*", re.ASCII)
+_SAFE_ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f-\x9f]+")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -28,8 +29,13 @@ def message_id(notification: Notification, originator: Originator) -> str:
 
 
 def build_message(notification: Notification, originator: Originator) -> bytes:
-    """CRLF throughout; not dot-stuffed, which is SMTP's affair (RFC 5321 4.5.2)."""
+    """CRLF throughout; not dot-stuffed, which is SMTP's affair (RFC 5321 4.5.2).
+
+    Raises ValueError for a recipient's address that could end its header.
+    """
     event = notification.event
+    if not _SAFE_ADDRESS.fullmatch(notification.recipient.address):
+        raise ValueError("an address with control characters, spaces or brackets")
     head = [
         f"From: {_mailbox(originator)}",
         f"To: <{notification.recipient.address}>",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from adapters.memory.database import Database
@@ -25,6 +26,17 @@ class MemoryDeadLetters(DeadLetters):
         found = sorted(self._matching(query), key=lambda each: each.failed_at, reverse=True)
         return found[:limit]
 
+    async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
+        self._database.reach()
+        kept = self._database.dead_letters
+        return {id_: kept[id_] for id_ in ids if id_ in kept}
+
+    async def batch(
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None
+    ) -> Sequence[DeadLetter]:
+        found = sorted(self._matching(query), key=_place)
+        return [each for each in found if after is None or _place(each) > _place(after)][:limit]
+
     async def tally(self, query: DeadLetterQuery) -> Mapping[str, int]:
         return Counter(each.reason for each in self._matching(query))
 
@@ -39,6 +51,10 @@ class MemoryDeadLetters(DeadLetters):
     def _matching(self, query: DeadLetterQuery) -> list[DeadLetter]:
         self._database.reach()
         return [each for each in self._database.dead_letters.values() if _matches(each, query)]
+
+
+def _place(letter: DeadLetter) -> tuple[datetime, bytes]:
+    return letter.failed_at, letter.id.bytes
 
 
 def _matches(letter: DeadLetter, query: DeadLetterQuery) -> bool:

@@ -23,10 +23,13 @@ class MemoryNotificationStore(NotificationStore):
     ) -> Sequence[Standing | None]:
         self._database.check(list(newborn))
         standings: list[Standing | None] = []
+        here: set[UUID] = set()
         for notification in newborn:
             first = self._database.notifications.get(notification.id)
             if first is None:
                 self._database.write(notification, lease)
+            if first is None or self._was_added(first, notification, lease, here):
+                here.add(notification.id)
                 standings.append(None)
                 continue
             standing = Standing.of(first)
@@ -56,7 +59,7 @@ class MemoryNotificationStore(NotificationStore):
                 if notification.channel == channel and self._can_be_claimed(notification, now)
             ),
             key=lambda notification: notification.due_at or notification.since,
-        )[:limit]
+        )[: max(0, limit)]
         claimed: list[Notification] = []
         for notification in due:
             if notification.is_suspect:
@@ -96,6 +99,20 @@ class MemoryNotificationStore(NotificationStore):
                 and (instant := self._claimable_at(notification)) is not None
             ),
             default=None,
+        )
+
+    def _was_added(
+        self, first: Notification, again: Notification, lease: Lease | None, here: set[UUID]
+    ) -> bool:
+        """By an earlier call with the same lease, whose answer did not arrive."""
+        return (
+            lease is not None
+            and first.id not in here
+            and first.origin == again.origin
+            and first.event.digest == again.event.digest
+            and again.is_in_hand
+            and first.last_move.number == 1
+            and self._database.hands.get(first.id) == lease.token
         )
 
     def _can_be_claimed(self, notification: Notification, now: datetime) -> bool:

@@ -94,9 +94,14 @@ class Database:
         return connection
 
     def _create(self) -> None:
-        """Private to its user from the first instant on, whatever the umask."""
+        """Private to its user from the first instant on, whatever the umask.
+
+        A file that is there is not touched: closing it would drop this process's locks on it.
+        """
         try:
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            return
         except OSError as error:
             raise sqlite3.OperationalError(f"unable to open it: {error.strerror}") from error
 

@@ -37,6 +37,27 @@ class SqliteDeadLetters(DeadLetters):
         )
         return [dead_letter_of(row) for row in rows]
 
+    async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
+        marks = ", ".join("?" * len(ids))
+        statement = f"SELECT {DEAD_LETTER_COLUMNS} FROM dead_letters WHERE id IN ({marks})"
+        values = [id_.bytes for id_ in ids]
+        rows = await self._database.read(lambda c: c.execute(statement, values).fetchall())
+        return {letter.id: letter for letter in map(dead_letter_of, rows)}
+
+    async def batch(
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None
+    ) -> Sequence[DeadLetter]:
+        where, values = _where(query)
+        if after is not None:
+            where = f"{where} AND (failed_at, id) > (?, ?)"
+            values = [*values, to_microseconds(after.failed_at), after.id.bytes]
+        statement = f"""SELECT {DEAD_LETTER_COLUMNS} FROM dead_letters WHERE {where}
+            ORDER BY failed_at, id LIMIT ?"""
+        rows = await self._database.read(
+            lambda connection: connection.execute(statement, [*values, limit]).fetchall()
+        )
+        return [dead_letter_of(row) for row in rows]
+
     async def tally(self, query: DeadLetterQuery) -> Mapping[str, int]:
         where, values = _where(query)
         statement = f"SELECT reason, count(*) FROM dead_letters WHERE {where} GROUP BY reason"

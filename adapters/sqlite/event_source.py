@@ -15,6 +15,9 @@ from domain.record import Position, Record
 TOPIC = "notifications"
 _LOOK_EVERY = timedelta(milliseconds=50)
 
+_READ = """
+    SELECT offset, value, appended_at FROM records
+    WHERE offset >= ? ORDER BY offset LIMIT ?"""
 _COMMIT = """
     INSERT INTO places (reader, next_offset) VALUES (?, ?)
     ON CONFLICT (reader) DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)"""
@@ -74,9 +77,8 @@ class SqliteEventSource(EventSource):
     async def _read(self, limit: int) -> list[Row]:
         if self._next is None:
             self._next = await self._committed()
-        query = "SELECT offset, value, appended_at FROM records WHERE offset >= ? LIMIT ?"
         place = self._next
-        return await self._database.read(lambda c: c.execute(query, (place, limit)).fetchall())
+        return await self._database.read(lambda c: c.execute(_READ, (place, limit)).fetchall())
 
     async def _committed(self) -> int:
         query = "SELECT next_offset FROM places WHERE reader = ?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from adapters.sqlite.database import Database
@@ -12,6 +12,9 @@ from adapters.sqlite.rows import to_microseconds
 from application.errors import LeaseLost
 from application.ports.leases import Leases
 from domain.lease import LEASE_FOR, Lease
+
+#: A lease that is over is kept so long: what comes late may still be written under it.
+_KEPT_FOR = timedelta(days=1)
 
 
 class SqliteLeases(Leases):
@@ -25,7 +28,7 @@ class SqliteLeases(Leases):
             connection.execute(
                 """DELETE FROM leases WHERE until_at <= ?
                 AND NOT EXISTS (SELECT 1 FROM notifications WHERE lease = token)""",
-                (to_microseconds(now),),
+                (to_microseconds(now - _KEPT_FOR),),
             )
             connection.execute(
                 "INSERT INTO leases (token, worker, until_at) VALUES (?, ?, ?)",

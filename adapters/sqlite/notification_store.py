@@ -29,7 +29,7 @@ from application.ports.event_decoder import EventDecoder
 from application.ports.notification_store import NotificationStore
 from domain.lease import Lease
 from domain.notification import RESCUES_BEFORE_ALONE, Notification
-from domain.repeat import Sighting, Standing
+from domain.repeat import Repeat, Sighting, Standing
 from domain.status import Wait
 
 _DUE = """
@@ -73,6 +73,8 @@ class SqliteNotificationStore(NotificationStore):
     async def claim(
         self, channel: str, *, now: datetime, limit: int, lease: Lease
     ) -> Sequence[Notification]:
+        if limit <= 0:
+            return []
         instant = to_microseconds(now)
         # Looking costs no transaction, and most looks find nothing.
         if not await self._database.read(lambda c: _claimable(c, channel, instant, limit)):
@@ -103,12 +105,19 @@ def _accept(
     connection: sqlite3.Connection, newborn: Sequence[Notification], lease: Lease | None
 ) -> list[Standing | None]:
     standing = _standing(connection, [notification.id for notification in newborn])
+    mine = _added_before(connection, standing, lease)
     [n] = connection.execute("SELECT coalesce(max(n), 0) FROM notifications").fetchone()
     added: list[tuple[int, Notification]] = []
     sightings: list[Sighting] = []
     answers: list[Standing | None] = []
     for notification in newborn:
         first = standing.get(notification.id)
+        if first is not None and first.notification_id in mine and notification.is_in_hand:
+            mine.remove(first.notification_id)
+            is_same = first.compare(position=notification.origin, digest=notification.event.digest)
+            if is_same is Repeat.REDELIVERY:
+                answers.append(None)
+                continue
         answers.append(first)
         if first is None:
             n += 1
@@ -129,6 +138,20 @@ def _accept(
     _append(connection, added)
     connection.executemany(INSERT_SIGHTING, [sighting_row(sighting) for sighting in sightings])
     return answers
+
+
+def _added_before(
+    connection: sqlite3.Connection, standing: dict[UUID, Standing], lease: Lease | None
+) -> set[UUID]:
+    """By an earlier call with the same lease, whose answer did not arrive; in its hand since."""
+    if lease is None or not standing:
+        return set()
+    marks = ", ".join("?" * len(standing))
+    rows = connection.execute(
+        f"SELECT id FROM notifications WHERE lease = ? AND moves = 1 AND id IN ({marks})",
+        [lease.token.bytes, *(id_.bytes for id_ in standing)],
+    )
+    return {UUID(bytes=id_) for (id_,) in rows}
 
 
 def _standing(connection: sqlite3.Connection, ids: Sequence[UUID]) -> dict[UUID, Standing]:

@@ -40,6 +40,16 @@ class DeadLetters(Protocol):
         """Newest first."""
 
     @abstractmethod
+    async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
+        """Those of them that there are, settled or not."""
+
+    @abstractmethod
+    async def batch(
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None
+    ) -> Sequence[DeadLetter]:
+        """Oldest first, behind the last one of the batch before."""
+
+    @abstractmethod
     async def tally(self, query: DeadLetterQuery) -> Mapping[str, int]:
         """How many for each reason."""
 

@@ -28,7 +28,8 @@ class NotificationStore(Protocol):
         """Add those whose id is new. For each: None if added, else what stands there already.
 
         The first stands, also among equal ids of one call. Of one that is not added, what
-        `Standing.sighting` says is kept. Only what is born SENDING needs a lease.
+        `Standing.sighting` says is kept. Only what is born SENDING needs a lease: what was
+        added under it as SENDING, and is in its hand since, counts as added once more.
         """
 
     @abstractmethod

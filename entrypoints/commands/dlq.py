@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from application.ports.dead_letters import DeadLetterQuery
-from application.replay_dead_letters import Ending
+from application.replay_dead_letters import Prospect, ReplayOrder
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from entrypoints import exit_codes
 from entrypoints.container import Purpose, Tidings, open_tidings
@@ -24,7 +24,6 @@ from entrypoints.settings import Settings
 from entrypoints.terminal.words import instant, plain
 
 _BATCH = 500
-_MOST = 1_000_000
 
 
 def list_dead_letters(query: DeadLetterQuery, *, limit: int, data: Path | None) -> None:
@@ -82,24 +81,31 @@ def show_dead_letter(id_: UUID, *, data: Path | None) -> None:
 
 async def _one(settings: Settings, id_: UUID) -> DeadLetter:
     async with open_tidings(settings, Purpose.ASK) as tidings:
-        [letter] = await _chosen(tidings, DeadLetterQuery(only_open=False), [id_])
+        [letter] = await _by_id(tidings, [id_])
         return letter
 
 
-async def _chosen(
-    tidings: Tidings, query: DeadLetterQuery, ids: Sequence[UUID]
-) -> Sequence[DeadLetter]:
-    """By id, or, without one, by the query; oldest first."""
-    letters = await tidings.dead_letters.latest(query, limit=_MOST)
-    if not ids:
-        return letters[::-1]
-    by_id = {letter.id: letter for letter in letters}
-    unknown = [id_ for id_ in ids if id_ not in by_id]
+async def _by_id(tidings: Tidings, ids: Sequence[UUID]) -> Sequence[DeadLetter]:
+    found = await tidings.dead_letters.find(ids)
+    unknown = [str(id_) for id_ in ids if id_ not in found]
     if unknown:
-        error = f"no such open dead letter: {', '.join(map(str, unknown))}"
-        Console(stderr=True, soft_wrap=True, highlight=False).print(f"[bold red]error:[/] {error}")
+        console = Console(stderr=True, soft_wrap=True, highlight=False)
+        console.print(f"[bold red]error:[/] no such dead letter: {', '.join(unknown)}")
         raise typer.Exit(exit_codes.NOT_ALL)
-    return [by_id[id_] for id_ in ids]
+    return [found[id_] for id_ in ids]
+
+
+async def _batches(
+    tidings: Tidings, query: DeadLetterQuery, ids: Sequence[UUID]
+) -> AsyncIterator[Sequence[DeadLetter]]:
+    """Those with these ids, or, without any, all that the query names; oldest first."""
+    if ids:
+        yield [each for each in await _by_id(tidings, ids) if each.settlement is None]
+        return
+    batch = await tidings.dead_letters.batch(query, limit=_BATCH, after=None)
+    while batch:
+        yield batch
+        batch = await tidings.dead_letters.batch(query, limit=_BATCH, after=batch[-1])
 
 
 def replay(
@@ -117,13 +123,13 @@ def replay(
         _replay(settings_for(data), query, ids, by, why, rate, ignore_expiry, is_dry_run=not yes)
     )
     console = Console(highlight=False)
-    for ending, count in counts.items():
-        console.print(f"{count:>7}  {'would be ' * (not yes)}{ending}", markup=False)
+    for prospect, count in counts.items():
+        console.print(f"{count:>7}  {'would be ' * (not yes)}{prospect}", markup=False)
     if not counts:
         console.print("No such dead letter.")
     elif not yes:
         console.print("Nothing was changed. Say --yes to do it.")
-    else:
+    elif counts[Prospect.REPLAYED]:
         console.print("`tidings up` tells them.")
 
 
@@ -137,23 +143,22 @@ async def _replay(
     ignore_expiry: bool,
     *,
     is_dry_run: bool,
-) -> Counter[Ending]:
-    counts: Counter[Ending] = Counter()
-    async with open_tidings(settings, Purpose.ASK) as tidings:
-        letters = await _chosen(tidings, query, ids)
+) -> Counter[Prospect]:
+    counts: Counter[Prospect] = Counter()
+    async with open_tidings(settings, Purpose.ASK if is_dry_run else Purpose.DECIDE) as tidings:
         begin_at, apart = tidings.clock.now(), timedelta(seconds=1 / rate)
-        for start in range(0, len(letters), _BATCH):
-            counts.update(
-                await tidings.replay_dead_letters(
-                    letters[start : start + _BATCH],
-                    by=by,
-                    why=why,
-                    apart=apart,
-                    start_at=begin_at + apart * counts[Ending.REPLAYED],
-                    ignore_expiry=ignore_expiry,
-                    is_dry_run=is_dry_run,
-                )
+        async for letters in _batches(tidings, query, ids):
+            order = ReplayOrder(
+                by=by,
+                why=why,
+                start_at=begin_at + apart * counts[Prospect.REPLAYED],
+                apart=apart,
+                ignore_expiry=ignore_expiry,
             )
+            if is_dry_run:
+                counts.update(await tidings.replay_dead_letters.look(letters, order))
+            else:
+                counts.update(await tidings.replay_dead_letters(letters, order))
     return counts
 
 
@@ -183,9 +188,13 @@ async def _discard(
     *,
     is_dry_run: bool,
 ) -> int:
-    async with open_tidings(settings, Purpose.ASK) as tidings:
-        letters = await _chosen(tidings, query, ids)
-        if is_dry_run:
-            return len(letters)
+    count = 0
+    async with open_tidings(settings, Purpose.ASK if is_dry_run else Purpose.DECIDE) as tidings:
         settlement = Settlement(how=Settled.DISCARDED, at=tidings.clock.now(), by=by, why=why)
-        return await tidings.dead_letters.settle([letter.id for letter in letters], settlement)
+        async for letters in _batches(tidings, query, ids):
+            if is_dry_run:
+                count += len(letters)
+            else:
+                chosen = [letter.id for letter in letters]
+                count += await tidings.dead_letters.settle(chosen, settlement)
+    return count

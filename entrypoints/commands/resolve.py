@@ -32,7 +32,7 @@ async def _resolve(
     by: str,
     why: str,
 ) -> None:
-    async with open_tidings(settings, Purpose.ASK) as tidings:
+    async with open_tidings(settings, Purpose.DECIDE) as tidings:
         notification = await _the_uncertain_one(tidings, event_id, channel)
         revised = await tidings.resolve_uncertain(notification, resolution, by=by, why=why)
         if not revised:

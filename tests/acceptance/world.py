@@ -22,7 +22,7 @@ from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.event_publisher import SqliteEventPublisher
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Chapter
-from application.replay_dead_letters import Ending
+from application.replay_dead_letters import Prospect, ReplayOrder
 from application.resolve_uncertain import Resolution
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import TidingsError
@@ -172,7 +172,7 @@ class World:
     published: list[dict[str, Any]] = field(default_factory=list)
     raw: bytes = b""
     chosen: Chapter | None = None
-    endings: Sequence[Ending] = ()
+    prospects: Sequence[Prospect] = ()
     _tidings: Tidings | None = None
     _turning: asyncio.Task[None] | None = None
 
@@ -286,17 +286,16 @@ class World:
     ) -> None:
         """All open dead letters, the oldest first."""
         letters = self.run(self.tidings.dead_letters.latest(DeadLetterQuery(), limit=1000))
-        self.endings = self.run(
-            self.tidings.replay_dead_letters(
-                letters[::-1],
-                by="Linus",
-                why="it is mended",
-                apart=timedelta(seconds=apart),
-                start_at=self.now,
-                ignore_expiry=ignore_expiry,
-                is_dry_run=is_dry_run,
-            )
+        order = ReplayOrder(
+            by="Linus",
+            why="it is mended",
+            start_at=self.now,
+            apart=timedelta(seconds=apart),
+            ignore_expiry=ignore_expiry,
         )
+        replay = self.tidings.replay_dead_letters
+        work = replay.look(letters[::-1], order) if is_dry_run else replay(letters[::-1], order)
+        self.prospects = self.run(work)
         self.turn()
 
     def discard(self) -> None:

@@ -81,11 +81,27 @@ class NotificationStoreContract(DatabaseContract):
         assert worker.chapter(email).notification == email
         assert worker.chapter(sms).notification == sms
 
-    def test_accept_answers_for_each_in_order(self, worker: Worker) -> None:
+    def test_accept_answers_for_each_in_order(self, worker: Worker, another: Worker) -> None:
         first, second = begun("event-b"), begun("event-a")
         worker.accept(first, second)
-        answers = worker.accept(begun("event-c"), second, begun("event-0"), first)
+        answers = another.accept(begun("event-c"), second, begun("event-0"), first)
         assert answers == [None, Standing.of(second), None, Standing.of(first)]
+
+    def test_what_was_added_under_the_same_lease_counts_as_added_once_more(
+        self, worker: Worker
+    ) -> None:
+        """The answer to the first call may have been lost on its way."""
+        first = begun()
+        assert worker.accept(first) == [None]
+        assert worker.accept(first) == [None]
+        assert worker.accept(first, first) == [None, Standing.of(first)]
+        assert worker.chapter(first).trail == [first.last_move]
+
+    def test_what_has_moved_since_does_not(self, worker: Worker) -> None:
+        first = begun()
+        worker.accept(first)
+        worker.record(sent(first))
+        assert worker.accept(first) == [Standing.of(sent(first))]
 
     def test_what_stands_has_its_own_origin_digest_and_instant(self, worker: Worker) -> None:
         first = replace(begun(), origin=position(2**40), accepted_at=NOW - MICROSECOND)
@@ -808,4 +824,6 @@ class NotificationStoreContract(DatabaseContract):
 
 
 def replay(notification: Notification, *, by: str = "ada") -> Notification:
-    return notification.replay(due_at=NOW, now=NOW, by=by, why="the address is right")
+    return notification.replay(
+        recipient=notification.recipient, due_at=NOW, now=NOW, by=by, why="the address is right"
+    )

@@ -502,6 +502,7 @@ class TestAFailedNotification:
             channel="email",
             generation=1,
             attempts=1,
+            message_type="USER_SIGNED_UP",
         )
 
     def test_says_why_even_if_nobody_said_anything(self) -> None:

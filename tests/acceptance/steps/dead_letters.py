@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pytest_bdd import given, parsers, then, when
 
-from application.replay_dead_letters import Ending
+from application.replay_dead_letters import Prospect
 from domain.dead_letter import Settled
 from tests.acceptance.world import World
 
@@ -60,12 +60,12 @@ def _discarded(world: World) -> None:
 
 @then("1 dead letter would be replayed")
 def _would_be_replayed(world: World) -> None:
-    assert list(world.endings) == [Ending.REPLAYED]
+    assert list(world.prospects) == [Prospect.REPLAYED]
 
 
 @then("the dead letter is still unreadable")
 def _still_unreadable(world: World) -> None:
-    assert list(world.endings) == [Ending.STILL_UNREADABLE]
+    assert list(world.prospects) == [Prospect.UNREADABLE]
 
 
 @then("it is discarded")
