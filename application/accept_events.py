@@ -15,6 +15,7 @@ from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_store import NotificationStore
 from application.ports.rate_limiter import rate_ask
+from application.ports.telemetry import Telemetry
 from application.recorder import Recorder
 from domain.channel import Channel
 from domain.dead_letter import DeadLetter
@@ -50,6 +51,7 @@ class AcceptEvents:
     dead_letters: DeadLetters
     gate: Gate
     recorder: Recorder
+    telemetry: Telemetry
 
     async def __call__(
         self, records: Sequence[Record], *, room: int, now: datetime, lease: Lease
@@ -72,6 +74,8 @@ class AcceptEvents:
             self.recorder.drop(not_begun)
             for notification_id in not_begun:
                 self.gate.forget(notification_id)
+        if failed := [each for each in added if each.status is Status.FAILED]:
+            self.telemetry.settled(self.channel.name, failed)
         await self._give_back(newborn, standings, now)
         await self.cache.remember([Standing.of(notification) for notification in added])
         return Taken(count=count, begun=begun)

@@ -32,7 +32,7 @@ def email_address(raw: str) -> Recipient:
     """
     match = _DOT_ATOM_ADDRESS.fullmatch(raw.strip())
     if match is None:
-        raise InvalidRecipient("not an email address (want name@domain.tld)")
+        raise InvalidRecipient("not an email address (want a name, an @ and a domain)")
     local_part, domain = match.groups()
     if len(local_part) > LONGEST_LOCAL_PART or len(match[0]) > _LONGEST_ADDRESS:
         raise InvalidRecipient(

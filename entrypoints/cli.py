@@ -18,8 +18,6 @@ from uuid import UUID
 import typer
 
 from application.ports.dead_letters import DeadLetterQuery
-from domain.errors import TidingsError
-from entrypoints import exit_codes
 
 app = typer.Typer(
     name="tidings",
@@ -31,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+INTERRUPTED = 130
 publish_app = typer.Typer(
     help="Publish events: one by hand, or a file of them.",
     invoke_without_command=True,
@@ -54,6 +53,24 @@ Data = Annotated[
     ),
 ]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show addresses and numbers in full.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"tidings {version('tidings')}")
+        raise typer.Exit
+
+
+@app.callback()
+def tidings(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    """Tells each person once, by email and SMS, and can always say what happened."""
 
 
 @app.command(rich_help_panel="Begin")
@@ -103,6 +120,8 @@ def publish(
 ) -> None:
     """Publish events: one by hand, or a file of them."""
     if context.invoked_subcommand is not None:
+        if file is not None or as_they_are or data is not None:
+            raise typer.BadParameter("options of one event come after its kind: publish signup ...")
         return
     if file is None:
         raise typer.BadParameter("say signup, payment or alert, or give a --file")
@@ -199,14 +218,28 @@ def list_(
         str | None, typer.Option("--status", help="Only these: PENDING, SENT, FAILED …")
     ] = None,
     channel: Annotated[str | None, typer.Option("--channel", help="email or sms.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 20,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="ADDRESS", help="Whom: an address or a number.")
+    ] = None,
+    message_type: Annotated[str | None, typer.Option("--type", help="As USER_SIGNED_UP.")] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most so many.")
+    ] = 20,
     data: Data = None,
     reveal: Reveal = False,
 ) -> None:
     """List the latest notifications, and what could not be read."""
     from entrypoints.commands.list import list_latest
 
-    list_latest(status=status, channel=channel, limit=limit, data=data, reveal=reveal)
+    list_latest(
+        status=status,
+        channel=channel,
+        to=to,
+        message_type=message_type,
+        limit=limit,
+        data=data,
+        reveal=reveal,
+    )
 
 
 Reason = Annotated[str | None, typer.Option("--reason", help="rejected, exhausted, unreadable …")]
@@ -382,24 +415,14 @@ def main() -> None:
     """No traceback reaches a user: an error is a sentence, and an exit code."""
     try:
         app()
-    except TidingsError as error:
-        from entrypoints.terminal.errors import print_error
-
-        print_error(error)
-        sys.exit(exit_codes.of(error))
     except KeyboardInterrupt:
-        sys.exit(exit_codes.INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(exit_codes.INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except Exception as error:
         if os.environ.get("TIDINGS_DEBUG"):
             raise
-        from entrypoints.terminal.errors import print_bug
+        from entrypoints.terminal.errors import explain
 
-        print_bug(error)
-        sys.exit(exit_codes.BUG)
+        sys.exit(explain(error))
 
 
 if __name__ == "__main__":

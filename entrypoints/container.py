@@ -53,6 +53,7 @@ from application.claim_due import ClaimDue
 from application.gate import Gate
 from application.hand_over import HandOver
 from application.lane import Lane
+from application.lanes import Lanes
 from application.leasehold import Leasehold
 from application.ports.accepted_cache import AcceptedCache
 from application.ports.clock import Clock
@@ -70,7 +71,6 @@ from application.publish_events import PublishEvents
 from application.recorder import Recorder
 from application.replay_dead_letters import ReplayDeadLetters
 from application.resolve_uncertain import ResolveUncertain
-from application.service import Service
 from domain.channel import Channel
 from domain.circuit import CircuitPolicy
 from domain.notification import Notification
@@ -85,7 +85,7 @@ from entrypoints.settings import Provider, Settings, WhenSmsIsUncertain
 class Tidings:
     """What an entry point works with, whatever it is made of."""
 
-    service: Service
+    lanes: Lanes
     publish_events: PublishEvents
     resolve_uncertain: ResolveUncertain
     replay_dead_letters: ReplayDeadLetters
@@ -143,7 +143,7 @@ def _retry_policy(settings: Settings) -> RetryPolicy:
     )
 
 
-def assemble_service(
+def assemble_lanes(
     kits: Sequence[ChannelKit],
     *,
     decoder: EventDecoder,
@@ -154,7 +154,7 @@ def assemble_service(
     limiter: RateLimiter,
     clock: Clock,
     telemetry: Telemetry,
-) -> Service:
+) -> Lanes:
     """One lane per channel, each with its own gate, lease and record of what it has in hand."""
 
     def lane(kit: ChannelKit) -> Lane:
@@ -179,6 +179,7 @@ def assemble_service(
                 dead_letters=dead_letters,
                 gate=gate,
                 recorder=recorder,
+                telemetry=telemetry,
             ),
             claim_due=ClaimDue(
                 channel=channel, store=store, sender=kit.sender, gate=gate, recorder=recorder
@@ -193,7 +194,7 @@ def assemble_service(
             ),
         )
 
-    return Service(lanes=[lane(kit) for kit in kits], clock=clock, telemetry=telemetry)
+    return Lanes(each=[lane(kit) for kit in kits], clock=clock, telemetry=telemetry)
 
 
 #: The payload's fields that name a recipient, one for each channel.
@@ -228,8 +229,8 @@ class Core(containers.DeclarativeContainer):
         ),
         providers.Factory(ChannelKit, channel=sms_channel, source=sms_source, sender=sms_sender),
     )
-    service = providers.Factory(
-        assemble_service,
+    lanes = providers.Factory(
+        assemble_lanes,
         kits,
         decoder=decoder,
         store=store,
@@ -242,7 +243,7 @@ class Core(containers.DeclarativeContainer):
     )
     tidings = providers.Factory(
         Tidings,
-        service=service,
+        lanes=lanes,
         publish_events=providers.Factory(
             PublishEvents, decoder=decoder, publisher=publisher, clock=clock
         ),

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from application.errors import LeaseLost, RowRefused, StoreUnavailable, StreamUnavailable
 from domain.errors import TidingsError
+from entrypoints.settings import BadSettings
 
 DONE = 0
 NOT_ALL = 1  #: it ran, but not everything is well: not found, bad lines, a failed check
 USAGE = 2  #: an option or a setting is wrong; nothing was done
 UNAVAILABLE = 69  #: the data cannot be reached or written (EX_UNAVAILABLE)
 BUG = 70  #: a mistake of ours (EX_SOFTWARE)
+NO_OUTPUT = 74  #: what it has to say cannot be written (EX_IOERR)
 INTERRUPTED = 130
+
+_BY_ERROR: dict[type[TidingsError], int] = {
+    BadSettings: USAGE,
+    LeaseLost: UNAVAILABLE,
+    RowRefused: UNAVAILABLE,
+    StoreUnavailable: UNAVAILABLE,
+    StreamUnavailable: UNAVAILABLE,
+}
 
 
 def of(error: TidingsError) -> int:
-    return USAGE if type(error).__name__ == "BadSettings" else UNAVAILABLE
+    return _BY_ERROR.get(type(error), NOT_ALL)

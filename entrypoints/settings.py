@@ -152,7 +152,7 @@ def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.email_in_flight < settings.email_concurrency:
         yield (
             "EMAIL_IN_FLIGHT",
-            f"fewer than EMAIL_CONCURRENCY, {settings.email_concurrency}, could be busy with",
+            f"less than EMAIL_CONCURRENCY, {settings.email_concurrency}; raise it, or lower that",
         )
 
 

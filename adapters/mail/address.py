@@ -21,7 +21,7 @@ def _internationalised(raw: str) -> Recipient:
     try:
         valid = email_validator.validate_email(raw.strip(), check_deliverability=False)
     except email_validator.EmailNotValidError as error:
-        raise InvalidRecipient("not an email address (want name@domain.tld)") from error
+        raise InvalidRecipient("not an email address (want a name, an @ and a domain)") from error
     if len(valid.local_part.encode()) > LONGEST_LOCAL_PART:
         raise InvalidRecipient(f"an email address of over {LONGEST_LOCAL_PART} octets before the @")
     address = f"{valid.local_part}@{valid.ascii_domain.lower()}"

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from adapters.memory.database import Database
-from application.ports.notification_history import Chapter, NotificationHistory, Tally
+from application.ports.notification_history import Chapter, NotificationHistory, Query, Tally
 from domain.notification import Notification
-from domain.status import Status
 
 
 class MemoryNotificationHistory(NotificationHistory):
@@ -44,16 +43,10 @@ class MemoryNotificationHistory(NotificationHistory):
         known = self._database.notifications
         return {id_: known[id_] for id_ in ids if id_ in known}
 
-    async def latest(
-        self, *, limit: int, status: Status | None = None, channel: str | None = None
-    ) -> Sequence[Notification]:
+    async def latest(self, query: Query, *, limit: int) -> Sequence[Notification]:
         self._database.reach()
         newest_first = reversed(self._database.notifications.values())
-        return [
-            notification
-            for notification in newest_first
-            if status in (None, notification.status) and channel in (None, notification.channel)
-        ][:limit]
+        return [each for each in newest_first if _matches(each, query)][:limit]
 
     async def tally(self) -> Mapping[Tally, int]:
         self._database.reach()
@@ -61,3 +54,12 @@ class MemoryNotificationHistory(NotificationHistory):
             Tally(channel=n.channel, status=n.status, waiting_for=n.waiting_for)
             for n in self._database.notifications.values()
         )
+
+
+def _matches(notification: Notification, query: Query) -> bool:
+    return (
+        query.status in (None, notification.status)
+        and query.channel in (None, notification.channel)
+        and query.recipient_key in (None, notification.recipient.key)
+        and query.message_type in (None, notification.event.message_type)
+    )

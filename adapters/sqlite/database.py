@@ -49,7 +49,8 @@ class Database:
                 f"this Python has SQLite {sqlite3.sqlite_version}", fix="use 3.37 or newer"
             )
         self._writer = await self._run(self._writing, self._connect)
-        await self.write(_upgrade)
+        if not await self._run(self._writing, lambda: _is_current(_opened(self._writer))):
+            await self.write(_upgrade)
         self._reader = await self._run(self._reading, self._connect)
 
     async def close(self) -> None:
@@ -154,6 +155,11 @@ def _in_transaction(
             connection.execute("ROLLBACK")
         raise
     return answer
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    return bool(version == VERSION)
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:

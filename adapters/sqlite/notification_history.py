@@ -18,7 +18,7 @@ from adapters.sqlite.rows import (
     sighting_of,
 )
 from application.ports.event_decoder import EventDecoder
-from application.ports.notification_history import Chapter, NotificationHistory, Tally
+from application.ports.notification_history import Chapter, NotificationHistory, Query, Tally
 from domain.notification import Notification
 from domain.status import Status, Wait
 
@@ -50,16 +50,17 @@ class SqliteNotificationHistory(NotificationHistory):
         found = (notification_of(row, self._decoder) for row in rows)
         return {notification.id: notification for notification in found}
 
-    async def latest(
-        self, *, limit: int, status: Status | None = None, channel: str | None = None
-    ) -> Sequence[Notification]:
-        query, values = SELECT_NOTIFICATION, list[object]()
-        if status is not None:
-            query, values = f"{query} AND notifications.status = ?", [*values, status]
-        if channel is not None:
-            query, values = f"{query} AND channel = ?", [*values, channel]
-        query = f"{query} ORDER BY n DESC LIMIT ?"
-        rows = await self._database.read(lambda c: c.execute(query, [*values, limit]).fetchall())
+    async def latest(self, query: Query, *, limit: int) -> Sequence[Notification]:
+        conditions = {
+            "notifications.status = ?": query.status,
+            "channel = ?": query.channel,
+            "recipient_key = ?": query.recipient_key,
+            "message_type = ?": query.message_type,
+        }
+        given = {condition: value for condition, value in conditions.items() if value is not None}
+        statement = " AND ".join([SELECT_NOTIFICATION, *given]) + " ORDER BY n DESC LIMIT ?"
+        values = [*given.values(), limit]
+        rows = await self._database.read(lambda c: c.execute(statement, values).fetchall())
         return [notification_of(row, self._decoder) for row in rows]
 
     async def tally(self) -> Mapping[Tally, int]:

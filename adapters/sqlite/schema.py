@@ -49,6 +49,7 @@ STEPS: tuple[str, ...] = (
         lease         BLOB
     ) STRICT;
     CREATE INDEX notifications_of_event ON notifications (event_id);
+    CREATE INDEX notifications_of_recipient ON notifications (recipient_key);
     CREATE INDEX notifications_due ON notifications (channel, due_at)
         WHERE due_at IS NOT NULL AND lease IS NULL;
     CREATE INDEX notifications_in_hand ON notifications (lease) WHERE lease IS NOT NULL;

@@ -26,6 +26,16 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which notifications; what is None does not matter."""
+
+    status: Status | None = None
+    channel: str | None = None
+    recipient_key: str | None = None
+    message_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     channel: str
     status: Status
@@ -48,9 +58,7 @@ class NotificationHistory(Protocol):
         """Those of them that there are."""
 
     @abstractmethod
-    async def latest(
-        self, *, limit: int, status: Status | None = None, channel: str | None = None
-    ) -> Sequence[Notification]:
+    async def latest(self, query: Query, *, limit: int) -> Sequence[Notification]:
         """Newest accepted first."""
 
     @abstractmethod

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from domain.errors import TidingsError
 from entrypoints import exit_codes
@@ -22,13 +23,19 @@ def check(data: Path | None) -> None:
     settings = settings_for(data)
     console.print(_settings_table(settings))
     console.print(f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
+    folder = settings.tidings_data
+    if not folder.exists():
+        console.print(Text(f"- data folder {folder}: not there yet; `tidings up` makes it"))
+        return
     try:
         lag = run(_open(settings))
     except TidingsError as error:
-        console.print(f"[bold red]✗[/] data folder: {error}")
+        console.print(Text.assemble(("✗ ", "bold red"), str(error)))
         raise typer.Exit(exit_codes.NOT_ALL) from None
-    console.print(f"[bold green]✓[/] data folder {settings.tidings_data.resolve()}")
-    console.print(f"[bold green]✓[/] its file opens; {lag} events wait to be read")
+    console.print(Text.assemble(("✓ ", "bold green"), f"data folder {folder.resolve()}"))
+    console.print(
+        Text.assemble(("✓ ", "bold green"), f"its file opens; {lag} events wait to be read")
+    )
 
 
 def _settings_table(settings: Settings) -> Table:
@@ -37,10 +44,12 @@ def _settings_table(settings: Settings) -> Table:
         table.add_column(column)
     for name in type(settings).model_fields:
         is_set = name in settings.model_fields_set
-        table.add_row(name.upper(), str(getattr(settings, name)), "set" if is_set else "default")
+        table.add_row(
+            name.upper(), Text(str(getattr(settings, name))), "set" if is_set else "default"
+        )
     return table
 
 
 async def _open(settings: Settings) -> int:
     async with open_tidings(settings, Purpose.PUBLISH) as tidings:
-        return await tidings.service.lag()
+        return await tidings.lanes.lag()

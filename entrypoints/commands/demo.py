@@ -19,6 +19,7 @@ from rich.text import Text
 
 from application.errors import StoreUnavailable
 from application.ports.dead_letters import DeadLetterQuery
+from application.ports.notification_history import Query
 from domain.dead_letter import UNREADABLE
 from domain.status import Status, Wait
 from entrypoints.commands.up import watch
@@ -59,9 +60,9 @@ async def _demo(settings: Settings) -> None:
         )
         stopping = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(tidings.service.run(stopping))
+            tasks.create_task(tidings.lanes.run(stopping))
             await watch(tidings, Console(stderr=True), stopping, until_idle=True)
-        latest = await tidings.history.latest(limit=100)
+        latest = await tidings.history.latest(Query(), limit=100)
         unreadable = await tidings.dead_letters.latest(
             DeadLetterQuery(reason=UNREADABLE), limit=100
         )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
+from adapters.mail.address import read_email_address
 from application.ports.dead_letters import DeadLetterQuery
+from application.ports.notification_history import Query
 from domain.dead_letter import UNREADABLE
+from domain.errors import InvalidRecipient
+from domain.recipient import phone_number
 from domain.status import Status
 from entrypoints.container import Purpose, open_tidings
 from entrypoints.running import run, settings_for
@@ -19,12 +24,33 @@ _CHANNELS = ("email", "sms")
 
 
 def list_latest(
-    *, status: str | None, channel: str | None, limit: int, data: Path | None, reveal: bool
+    *,
+    status: str | None,
+    channel: str | None,
+    to: str | None,
+    message_type: str | None,
+    limit: int,
+    data: Path | None,
+    reveal: bool,
 ) -> None:
     wanted = None if status is None else _status(status)
     if channel is not None and channel not in _CHANNELS:
         raise typer.BadParameter(f"want one of {', '.join(_CHANNELS)}", param_hint="--channel")
-    run(_list(settings_for(data), wanted, channel, limit, reveal=reveal))
+    query = Query(
+        status=wanted,
+        channel=channel,
+        recipient_key=None if to is None else _key(to),
+        message_type=message_type,
+    )
+    run(_list(settings_for(data), query, limit, reveal=reveal))
+
+
+def _key(address: str) -> str:
+    """However it is spelled; what is neither an address nor a number was kept as it came."""
+    for read in (read_email_address, phone_number):
+        with suppress(InvalidRecipient):
+            return read(address).key
+    return address
 
 
 def _status(name: str) -> Status:
@@ -36,17 +62,15 @@ def _status(name: str) -> Status:
         ) from error
 
 
-async def _list(
-    settings: Settings, status: Status | None, channel: str | None, limit: int, *, reveal: bool
-) -> None:
+async def _list(settings: Settings, query: Query, limit: int, *, reveal: bool) -> None:
     console = Console(highlight=False)
     async with open_tidings(settings, Purpose.ASK) as tidings:
-        found = await tidings.history.latest(limit=limit, status=status, channel=channel)
+        found = await tidings.history.latest(query, limit=limit)
         if found:
             print_notifications(console, found, reveal=reveal)
         else:
             console.print("No such notification.")
-        if status in (None, Status.FAILED) and channel is None:
+        if query in (Query(), Query(status=Status.FAILED)):
             unreadable = await tidings.dead_letters.latest(
                 DeadLetterQuery(reason=UNREADABLE), limit=limit
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -56,7 +57,9 @@ def publish_one(
         raise typer.BadParameter(_by_option(problem))
     console = Console(highlight=False, soft_wrap=True)
     console.print(Text.assemble("Published event ", (plain(event_id), "bold cyan"), "."))
-    console.print(Text(f"`tidings up` tells it; `tidings show {shlex.quote(event_id)}` says how."))
+    there = f" --data {shlex.quote(str(data))}" if data else ""
+    show = f"tidings show {shlex.quote(event_id)}{there}"
+    console.print(Text(f"`tidings up{there}` tells it; `{show}` says how."))
 
 
 def _check(option: str, read: Callable[[str], Recipient], raw: str | None) -> None:
@@ -84,7 +87,11 @@ async def _publish(settings: Settings, values: list[bytes]) -> list[UnreadableEv
 
 def publish_file(name: str, *, as_they_are: bool, data: Path | None) -> None:
     settings = settings_for(data)
+    # Reading blocks the loop: the first Ctrl-C has to end it.
+    signal.signal(signal.SIGINT, _interrupt)
     if name == "-":
+        if sys.stdin.isatty():
+            Console(stderr=True).print("Reading events from the terminal; Ctrl-D ends.")
         published, bad = run(
             _publish_lines(settings, sys.stdin.buffer, size=None, as_they_are=as_they_are)
         )
@@ -100,6 +107,10 @@ def publish_file(name: str, *, as_they_are: bool, data: Path | None) -> None:
         except OSError as error:
             raise typer.BadParameter(f"{name}: {error.strerror}", param_hint="--file") from error
     _report(published, bad, as_they_are=as_they_are)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 async def _publish_lines(

@@ -36,5 +36,5 @@ def show(event_id: str, *, data: Path | None, reveal: bool) -> None:
 async def _read(settings: Settings, event_id: str) -> tuple[Sequence[Chapter], datetime, int]:
     async with open_tidings(settings, Purpose.ASK) as tidings:
         chapters = await tidings.history.story(event_id)
-        waiting = 0 if chapters else await tidings.service.lag()
+        waiting = 0 if chapters else await tidings.lanes.lag()
         return chapters, tidings.clock.now(), waiting

@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
-from rich.status import Status as Spinner
 
 from application.ports.dead_letters import DeadLetterQuery
+from application.ports.notification_history import Query
 from domain.dead_letter import UNREADABLE
+from domain.errors import TidingsError
 from domain.status import Status, Wait
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.running import log_to_standard_error, run, settings_for
 from entrypoints.settings import Provider, Settings
 from entrypoints.terminal.tables import counts_table, print_notifications
+from entrypoints.terminal.words import clock_time
 
 _LOOK_EVERY = 0.1  # seconds
 #: Counting takes at most this share of the time.
@@ -45,7 +48,7 @@ async def _up(settings: Settings, *, until_idle: bool) -> None:
         for stop in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(tidings.service.run(stopping))
+            tasks.create_task(tidings.lanes.run(stopping))
             await watch(tidings, console, stopping, until_idle=until_idle)
         await _say_what_is_left(tidings, console)
 
@@ -53,29 +56,35 @@ async def _up(settings: Settings, *, until_idle: bool) -> None:
 async def watch(
     tidings: Tidings, console: Console, stopping: asyncio.Event, *, until_idle: bool
 ) -> None:
-    """Until the service is stopped, or has nothing left to do by itself."""
+    """Until the lanes are stopped, or have nothing left to do by themselves."""
     count_at = 0.0
     with console.status("starting") as spinner:
         while not stopping.is_set():
-            if time.monotonic() >= count_at and console.is_terminal:
-                begun = time.monotonic()
-                await _show_counts(tidings, spinner)
-                count_at = time.monotonic() + max(
-                    _LOOK_EVERY, (time.monotonic() - begun) / _COUNTING_SHARE
-                )
-            if until_idle and await tidings.service.is_at_rest():
-                stopping.set()
+            # The lanes endure a store that is away; looking at them must not end them.
+            with suppress(TidingsError):
+                if time.monotonic() >= count_at and console.is_terminal:
+                    begun = time.monotonic()
+                    spinner.update(await _how_it_stands(tidings))
+                    took = time.monotonic() - begun
+                    count_at = time.monotonic() + max(_LOOK_EVERY, took / _COUNTING_SHARE)
+                if until_idle and await tidings.lanes.is_at_rest():
+                    stopping.set()
             await asyncio.sleep(_LOOK_EVERY)
         spinner.update("finishing what was begun")
 
 
-async def _show_counts(tidings: Tidings, spinner: Spinner) -> None:
+async def _how_it_stands(tidings: Tidings) -> str:
     sent = waiting = failed = 0
     for each, count in (await tidings.history.tally()).items():
         sent += count * (each.status in (Status.SENT, Status.DELIVERED))
         failed += count * (each.status is Status.FAILED)
         waiting += count * (not each.status.is_final)
-    spinner.update(f"[green]{sent} sent[/], [yellow]{waiting} waiting[/], [red]{failed} failed[/]")
+    unread = await tidings.lanes.lag()
+    due_at = await tidings.lanes.next_due_at() if waiting else None
+    words = f"[green]{sent} sent[/], [yellow]{waiting} waiting[/], [red]{failed} failed[/]"
+    if unread:
+        words += f", {unread} to read"
+    return words + (f"; next at {clock_time(due_at)} UTC" if due_at else "")
 
 
 async def _say_what_is_left(tidings: Tidings, console: Console) -> None:
@@ -83,8 +92,10 @@ async def _say_what_is_left(tidings: Tidings, console: Console) -> None:
     unreadable = (await tidings.dead_letters.tally(DeadLetterQuery())).get(UNREADABLE, 0)
     if tally or unreadable:
         console.print(counts_table(tally, unreadable))
+    if unread := await tidings.lanes.lag():
+        console.print(f"{unread} events are still to be read; the next `tidings up` goes on.")
     waiting = sum(count for each, count in tally.items() if each.waiting_for is Wait.PERSON)
     if waiting:
-        console.print(f"{waiting} wait for a person to say what became of them:")
-        uncertain = await tidings.history.latest(limit=20, status=Status.UNCERTAIN)
+        console.print(f"{waiting} waiting for a person (`tidings resolve`):")
+        uncertain = await tidings.history.latest(Query(status=Status.UNCERTAIN), limit=20)
         print_notifications(console, uncertain)

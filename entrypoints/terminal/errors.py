@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.text import Text
 
 from domain.errors import TidingsError
+from entrypoints import exit_codes
 from entrypoints.settings import BadSettings
 
 
-def print_error(error: TidingsError) -> None:
-    console = Console(stderr=True, soft_wrap=True)
-    if isinstance(error, BadSettings):
-        console.print(Text("The settings are not right:", style="bold red"))
-        for name, problem in error.problems:
-            console.print(Text.assemble("  ", (name, "bold"), f": {problem}"))
-        console.print("They come from the environment, or from .env in this folder.")
+def explain(error: Exception) -> int:
+    """Say it in a sentence. Returns the exit code."""
+    for leaf in _leaves(error):
+        if isinstance(leaf, TidingsError):
+            print_error(leaf)
+            return exit_codes.of(leaf)
+        if isinstance(leaf, OSError):
+            # Our own files are behind ports; what is left is where our words go.
+            _print(Text.assemble(("error: ", "bold red"), f"output: {leaf.strerror}"))
+            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - nothing can be flushed to it
+            return exit_codes.NO_OUTPUT
+    print_bug(error)
+    return exit_codes.BUG
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _leaves(each)
     else:
-        console.print(Text.assemble(("error: ", "bold red"), str(error)))
+        yield error
+
+
+def print_error(error: TidingsError) -> None:
+    if not isinstance(error, BadSettings):
+        _print(Text.assemble(("error: ", "bold red"), str(error)))
+        return
+    _print(Text("The settings are not right:", style="bold red"))
+    for name, problem in error.problems:
+        _print(Text.assemble("  ", (name, "bold"), f": {problem}"))
+    _print(Text("They come from the environment, or from .env in this folder."))
 
 
 def print_bug(error: Exception) -> None:
     """The error's own words may hold anything, so only its kind is shown."""
-    console = Console(stderr=True, soft_wrap=True)
-    console.print(Text.assemble(("This is a bug in Tidings: ", "bold red"), type(error).__name__))
-    console.print("Nothing accepted is lost. TIDINGS_DEBUG=1 shows where it happened.")
+    _print(Text.assemble(("This is a bug in Tidings: ", "bold red"), type(error).__name__))
+    _print(Text("Nothing accepted is lost. TIDINGS_DEBUG=1 shows where it happened."))
+
+
+def _print(text: Text) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(text)

@@ -27,19 +27,23 @@ STYLES = {
     Status.FAILED: "red",
 }
 
+#: What it waits for; the instant follows.
 _WAITS = {
-    Wait.TURN: "waits for its turn",
-    Wait.RATE: "held by the rate rule",
-    Wait.CIRCUIT: "held by the circuit: the provider is down",
-    Wait.SCHEDULE: "held: not to be sent before",
-    Wait.BACKOFF: "to be tried again",
-    Wait.ANSWER: "the provider is asked whether it has it",
-    Wait.RECEIPT: "waiting for a receipt",
-    Wait.PERSON: "waiting for a person to say what became of it",
+    Wait.TURN: "waits for its turn at",
+    Wait.RATE: "held by the rate rule until",
+    Wait.CIRCUIT: "held, as its provider is down, until",
+    Wait.SCHEDULE: "not to be sent before",
+    Wait.BACKOFF: "next try at",
+    Wait.ANSWER: "its provider is asked whether it has it at",
+    Wait.RECEIPT: "waits for a receipt until",
+    Wait.PERSON: "waits for a person to say what became of it until",
 }
-
 #: What is due already.
-_AT_ONCE = {Wait.TURN: "handed over next", Wait.ANSWER: "the provider is asked whether it has it"}
+_AT_ONCE = {
+    Wait.TURN: "handed over next",
+    Wait.ANSWER: "its provider is asked whether it has it",
+    Wait.CIRCUIT: "goes on as soon as its provider is up",
+}
 
 _BY_STATUS = {
     Status.PENDING: "put back",
@@ -91,7 +95,9 @@ def _chapter(chapter: Chapter, *, now: datetime, reveal: bool) -> RenderableType
     table.add_column("after", justify="right", no_wrap=True, style="dim")
     table.add_column("what happened", overflow="fold")
     for at, what in _lines(chapter):
-        table.add_row(clock_time(at), f"+{duration(at - notification.accepted_at)}", what)
+        table.add_row(
+            _when(at, notification.accepted_at), f"+{duration(at - notification.accepted_at)}", what
+        )
     parts: list[RenderableType] = [head, Padding(table, (0, 0, 0, 2))]
     if (coming := what_comes_next(notification, now)) is not None:
         parts.append(Padding(Text(f"Next: {coming}", style="bold"), (0, 0, 0, 2)))
@@ -137,16 +143,20 @@ def _move(move: Move, notification: Notification) -> Text:
 
 
 def _what_for(waiting_for: Wait, due_at: datetime, now: datetime) -> str:
-    if due_at <= now:
-        return _AT_ONCE.get(waiting_for, _WAITS[waiting_for])
-    until = clock_time(due_at) if due_at.date() == now.date() else f"{instant(due_at)} UTC"
-    return f"{_WAITS[waiting_for]} until {until}"
+    if due_at <= now and waiting_for in _AT_ONCE:
+        return _AT_ONCE[waiting_for]
+    return f"{_WAITS[waiting_for]} {_when(due_at, now)}"
+
+
+def _when(at: datetime, now: datetime) -> str:
+    """With its date, if that is not today's."""
+    return clock_time(at) if at.date() == now.date() else f"{instant(at)} UTC"
 
 
 def _what(move: Move) -> str:
     words = _BY_WAY.get((move.came_from, move.status)) or _BY_STATUS[move.status]
     if move.came_from is move.status:
-        words = "waits for something else now"
+        words = "not sent yet"
     elif move.status is Status.RETRYING and move.waiting_for is not Wait.BACKOFF:
         words = "put back"
     return words.format(move=move)
@@ -169,11 +179,10 @@ def what_comes_next(notification: Notification, now: datetime) -> str | None:
         return "the provider's answer, or, if the worker is lost, a rescue within a minute"
     if notification.due_at is None or notification.waiting_for is None:
         return None
-    when = (
-        f"in {duration(notification.due_at - now)}, at {instant(notification.due_at)} UTC"
-        if notification.due_at > now
-        else "as soon as `tidings up` runs"
-    )
-    if notification.waiting_for is Wait.PERSON:
-        return f"somebody says what became of it, or it fails {when}"
-    return f"{_WAITS[notification.waiting_for].split(':')[0]}; moves on {when}"
+    wait = notification.waiting_for
+    if notification.due_at <= now:
+        return "as soon as `tidings up` runs"
+    when = f"{_when(notification.due_at, now)}, in {duration(notification.due_at - now)}"
+    if wait is Wait.PERSON:
+        return f"`tidings resolve` says what became of it; else it fails at {when}"
+    return f"{_WAITS[wait]} {when}"

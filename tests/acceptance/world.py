@@ -21,7 +21,7 @@ from adapters.memory.telemetry import MemoryTelemetry
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.event_publisher import SqliteEventPublisher
 from application.ports.dead_letters import DeadLetterQuery
-from application.ports.notification_history import Chapter
+from application.ports.notification_history import Chapter, Query
 from application.replay_dead_letters import Prospect, ReplayOrder
 from application.resolve_uncertain import Resolution
 from domain.dead_letter import DeadLetter, Settled, Settlement
@@ -204,7 +204,7 @@ class World:
         if self._turning is not None:
             return  # somebody's hand-over has stalled
         try:
-            self.run(tidings.service.turn())
+            self.run(tidings.lanes.turn())
         except TidingsError:
             return  # it will be tried again
 
@@ -213,7 +213,7 @@ class World:
         tidings, sender = self.tidings, self.sender(channel)
 
         async def begin() -> asyncio.Task[None]:
-            turning = asyncio.create_task(tidings.service.turn())
+            turning = asyncio.create_task(tidings.lanes.turn())
             await sender.wait_until_stalled()
             await asyncio.sleep(0)  # for the others that stall beside it
             return turning
@@ -221,7 +221,7 @@ class World:
         self._turning = self.run(begin())
 
     def stop(self) -> None:
-        self.tidings.service.stop()
+        self.tidings.lanes.stop()
 
     def finish(self) -> None:
         """Let what has stalled come to its end."""
@@ -248,7 +248,7 @@ class World:
 
     def start_anew(self) -> None:
         self.finish()
-        self.run(self.tidings.service.leave())
+        self.run(self.tidings.lanes.leave())
         self._tidings = self.run(self.assembly.tidings())
         self.turn()
 
@@ -266,7 +266,7 @@ class World:
     def pass_time(self, length: timedelta) -> None:
         """Step by step, as a service that runs would see it."""
         clock, end = self.assembly.clock, self.now + length
-        while (due_at := self.run(self.tidings.service.next_due_at())) and due_at <= end:
+        while (due_at := self.run(self.tidings.lanes.next_due_at())) and due_at <= end:
             clock.move_to(max(due_at, clock.now() + timedelta(microseconds=1)))
             self.turn()
         clock.move_to(max(end, clock.now()))
@@ -397,7 +397,9 @@ class World:
         return self.notification(event_id, channel).failure
 
     def held(self, channel: str, person: str) -> list[Notification]:
-        waiting = self.run(self.tidings.history.latest(limit=1000, channel=CHANNELS[channel]))
+        waiting = self.run(
+            self.tidings.history.latest(Query(channel=CHANNELS[channel]), limit=1000)
+        )
         address = PEOPLE[person][FIELDS[CHANNELS[channel]]]
         return [each for each in waiting if each.recipient.key == address and each.waiting_for]
 
@@ -406,7 +408,7 @@ class World:
 
     def circuit_is_open(self, channel: str) -> bool:
         [lane] = [
-            lane for lane in self.tidings.service.lanes if lane.channel.name == CHANNELS[channel]
+            lane for lane in self.tidings.lanes.each if lane.channel.name == CHANNELS[channel]
         ]
         return lane.circuit.is_open
 

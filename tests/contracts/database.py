@@ -12,7 +12,7 @@ import pytest
 
 from application.ports.dead_letters import DeadLetters
 from application.ports.leases import Leases
-from application.ports.notification_history import Chapter, NotificationHistory
+from application.ports.notification_history import Chapter, NotificationHistory, Query
 from application.ports.notification_store import NotificationStore
 from domain.lease import Lease
 from domain.notification import Notification
@@ -95,7 +95,7 @@ class Worker:
         return chapter
 
     def known(self) -> list[Notification]:
-        return list(self._run(self.ports.history.latest(limit=1000)))
+        return list(self._run(self.ports.history.latest(Query(), limit=1000)))
 
     def dead_letter_count(self) -> int:
         return sum(self._run(self.ports.dead_letters.tally(EVERYTHING)).values())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from application.errors import StoreUnavailable
-from application.ports.notification_history import Tally
+from application.ports.notification_history import Query, Tally
 from domain.failure import Failure
 from domain.outcome import Accepted
 from domain.status import Status, Wait
@@ -60,15 +60,15 @@ class NotificationHistoryContract(DatabaseContract):
         for number in range(12):
             worker.accept(newborn(f"event-{number}", now=NOW + number * SECOND))
         worker.record(newborn("event-3", now=NOW).fail(Failure.REJECTED, now=NOW, by=BY))
-        latest = run(worker.ports.history.latest(limit=100))
+        latest = run(worker.ports.history.latest(Query(), limit=100))
         assert [each.event.id for each in latest] == [f"event-{n}" for n in reversed(range(12))]
 
     def test_latest_has_no_more_than_its_limit(self, worker: Worker, run: Run) -> None:
         for number in range(4):
             worker.accept(newborn(f"event-{number}", now=NOW + number * SECOND))
-        latest = run(worker.ports.history.latest(limit=2))
+        latest = run(worker.ports.history.latest(Query(), limit=2))
         assert [each.event.id for each in latest] == ["event-3", "event-2"]
-        assert list(run(worker.ports.history.latest(limit=0))) == []
+        assert list(run(worker.ports.history.latest(Query(), limit=0))) == []
 
     def test_latest_keeps_to_the_status_and_the_channel_asked_for(
         self, worker: Worker, run: Run
@@ -78,12 +78,12 @@ class NotificationHistoryContract(DatabaseContract):
         worker.accept(old)
         worker.accept(newborn("event-2", channel=SMS, now=NOW + SECOND), begun("event-2"))
         worker.accept(failed("event-3"))
-        sms = run(history.latest(limit=1, channel="sms"))
+        sms = run(history.latest(Query(channel="sms"), limit=1))
         assert sms == [newborn("event-2", channel=SMS, now=NOW + SECOND)]
-        assert run(history.latest(limit=9, status=Status.FAILED)) == [failed("event-3")]
-        both = run(history.latest(limit=9, status=Status.SENDING, channel="email"))
+        assert run(history.latest(Query(status=Status.FAILED), limit=9)) == [failed("event-3")]
+        both = run(history.latest(Query(status=Status.SENDING, channel="email"), limit=9))
         assert both == [begun("event-2")]
-        assert list(run(history.latest(limit=9, status=Status.FAILED, channel="sms"))) == []
+        assert list(run(history.latest(Query(status=Status.FAILED, channel="sms"), limit=9))) == []
 
     def test_tally_counts_by_channel_status_and_wait(self, worker: Worker, run: Run) -> None:
         assert dict(run(worker.ports.history.tally())) == {}
@@ -118,7 +118,7 @@ class NotificationHistoryContract(DatabaseContract):
             return await worker.ports.store.accept([begun(event_id)], lease=worker.lease)
 
         async def read() -> object:
-            return await another.ports.history.latest(limit=1000)
+            return await another.ports.history.latest(Query(), limit=1000)
 
         steps = [step for n in range(20) for step in (write(f"event-{n}"), read(), read())]
         run(together(*steps))
@@ -139,11 +139,11 @@ class NotificationHistoryContract(DatabaseContract):
     ) -> None:
         calls: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
             "story": lambda: ports.history.story("event-1"),
-            "latest": lambda: ports.history.latest(limit=1),
+            "latest": lambda: ports.history.latest(Query(), limit=1),
             "tally": lambda: ports.history.tally(),
         }
         run(database.go_away())
         with pytest.raises(StoreUnavailable):
             run(calls[call]())
         run(database.come_back())
-        assert list(run(ports.history.latest(limit=1))) == []
+        assert list(run(ports.history.latest(Query(), limit=1))) == []

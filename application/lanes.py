@@ -13,39 +13,39 @@ from application.ports.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    lanes: Sequence[Lane]
+class Lanes:
+    each: Sequence[Lane]
     clock: Clock
     telemetry: Telemetry
 
     async def turn(self) -> None:
-        for lane in self.lanes:
+        for lane in self.each:
             await lane.turn()
 
     async def is_at_rest(self) -> bool:
-        return all([await lane.is_at_rest() for lane in self.lanes])
+        return all([await lane.is_at_rest() for lane in self.each])
 
     async def next_due_at(self) -> datetime | None:
         """When something moves by itself next; None if only new events or people can move it."""
-        instants = [await lane.next_due_at() for lane in self.lanes]
+        instants = [await lane.next_due_at() for lane in self.each]
         return min((instant for instant in instants if instant is not None), default=None)
 
     def stop(self) -> None:
-        for lane in self.lanes:
+        for lane in self.each:
             lane.stop()
 
     async def leave(self) -> None:
-        for lane in self.lanes:
+        for lane in self.each:
             await lane.leave()
 
     async def lag(self) -> int:
         """How many records the slowest lane has still to read."""
-        return max([await lane.lag() for lane in self.lanes], default=0)
+        return max([await lane.lag() for lane in self.each], default=0)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping` is set and every lane has finished what it had begun."""
         async with asyncio.TaskGroup() as tasks:
-            for lane in self.lanes:
+            for lane in self.each:
                 tasks.create_task(self._keep_running(lane, stopping))
 
     async def _keep_running(self, lane: Lane, stopping: asyncio.Event) -> None:
