@@ -8,8 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,7 @@ from uuid import UUID
 
 import typer
 
-from application.ports.dead_letters import DeadLetterQuery
+from entrypoints.filters import Filters
 
 app = typer.Typer(
     name="tidings",
@@ -79,7 +78,7 @@ def demo(
         Path, typer.Option("--data", metavar="FOLDER", help="Made anew each time.")
     ] = Path("tidings-demo"),
 ) -> None:
-    """See the whole job done on sample events, in under half a minute."""
+    """See the whole job done on sample events, in ten seconds."""
     from entrypoints.commands.demo import demo
 
     demo(data)
@@ -256,26 +255,10 @@ By = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be done.")]
 
 
-def _query(
-    ids: list[UUID] | None,
-    reason: str | None,
-    channel: str | None,
-    message_type: str | None,
-    event_id: str | None,
-    failed_from: datetime | None,
-    failed_before: datetime | None,
-) -> DeadLetterQuery:
-    filters = (reason, channel, message_type, event_id, failed_from, failed_before)
-    if ids is not None and bool(ids) == any(each is not None for each in filters):
+def _refuse_to_guess(ids: list[UUID] | None, filters: Filters) -> None:
+    """A slip must not choose everything."""
+    if bool(ids) != filters.name_nothing:
         raise typer.BadParameter("name the dead letters by their ids, or by a filter; not both")
-    return DeadLetterQuery(
-        reason=reason,
-        channel=channel,
-        message_type=message_type,
-        event_id=event_id,
-        failed_from=failed_from and failed_from.replace(tzinfo=UTC),
-        failed_before=failed_before and failed_before.replace(tzinfo=UTC),
-    )
 
 
 @dlq_app.command("list")
@@ -295,8 +278,8 @@ def dlq_list(
     """How many there are for each reason, and the latest."""
     from entrypoints.commands.dlq import list_dead_letters
 
-    query = _query(None, reason, channel, message_type, event_id, failed_from, failed_before)
-    list_dead_letters(replace(query, only_open=not settled), limit=limit, data=data)
+    filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
+    list_dead_letters(filters, settled=settled, limit=limit, data=data)
 
 
 @dlq_app.command("show")
@@ -333,8 +316,10 @@ def dlq_replay(
     """Give dead letters another life; nobody is told twice, however often it is run."""
     from entrypoints.commands.dlq import replay
 
+    filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
+    _refuse_to_guess(ids, filters)
     replay(
-        _query(ids or [], reason, channel, message_type, event_id, failed_from, failed_before),
+        filters,
         ids or [],
         by=by or getpass.getuser(),
         why=why,
@@ -362,8 +347,10 @@ def dlq_discard(
     """Settle dead letters for good; they stay readable."""
     from entrypoints.commands.dlq import discard
 
+    filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
+    _refuse_to_guess(ids, filters)
     discard(
-        _query(ids or [], reason, channel, message_type, event_id, failed_from, failed_before),
+        filters,
         ids or [],
         by=by or getpass.getuser(),
         why=why,

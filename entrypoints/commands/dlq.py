@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from application.replay_dead_letters import Prospect, ReplayOrder
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from entrypoints import exit_codes
 from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.filters import Filters
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.words import instant, plain
@@ -26,8 +27,20 @@ from entrypoints.terminal.words import instant, plain
 _BATCH = 500
 
 
-def list_dead_letters(query: DeadLetterQuery, *, limit: int, data: Path | None) -> None:
-    run(_list(settings_for(data), query, limit))
+def list_dead_letters(filters: Filters, *, settled: bool, limit: int, data: Path | None) -> None:
+    run(_list(settings_for(data), _query(filters, only_open=not settled), limit))
+
+
+def _query(filters: Filters, *, only_open: bool = True) -> DeadLetterQuery:
+    return DeadLetterQuery(
+        reason=filters.reason,
+        channel=filters.channel,
+        message_type=filters.message_type,
+        event_id=filters.event_id,
+        failed_from=filters.failed_from and filters.failed_from.replace(tzinfo=UTC),
+        failed_before=filters.failed_before and filters.failed_before.replace(tzinfo=UTC),
+        only_open=only_open,
+    )
 
 
 async def _list(settings: Settings, query: DeadLetterQuery, limit: int) -> None:
@@ -109,7 +122,7 @@ async def _batches(
 
 
 def replay(
-    query: DeadLetterQuery,
+    filters: Filters,
     ids: Sequence[UUID],
     *,
     by: str,
@@ -120,7 +133,16 @@ def replay(
     data: Path | None,
 ) -> None:
     counts = run(
-        _replay(settings_for(data), query, ids, by, why, rate, ignore_expiry, is_dry_run=not yes)
+        _replay(
+            settings_for(data),
+            _query(filters),
+            ids,
+            by,
+            why,
+            rate,
+            ignore_expiry,
+            is_dry_run=not yes,
+        )
     )
     console = Console(highlight=False)
     for prospect, count in counts.items():
@@ -163,7 +185,7 @@ async def _replay(
 
 
 def discard(
-    query: DeadLetterQuery,
+    filters: Filters,
     ids: Sequence[UUID],
     *,
     by: str,
@@ -171,7 +193,7 @@ def discard(
     yes: bool,
     data: Path | None,
 ) -> None:
-    count = run(_discard(settings_for(data), query, ids, by, why, is_dry_run=not yes))
+    count = run(_discard(settings_for(data), _query(filters), ids, by, why, is_dry_run=not yes))
     console = Console(highlight=False)
     if yes:
         console.print(f"{count} discarded.")

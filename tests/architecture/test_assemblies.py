@@ -1,0 +1,85 @@
+"""Does each assembly fill every slot, and give out its one root object?"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from adapters.system.clock import SystemClock
+from application.lanes import Lanes
+from entrypoints.container import Core, Embedded, InMemory, Purpose, Tidings, open_tidings
+from entrypoints.settings import BadSettings, Settings, load_settings
+from tests.runner import Run
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tidings_data=tmp_path / "data")
+
+
+class TestTheCore:
+    def test_is_of_no_use_while_a_slot_is_empty(self) -> None:
+        with pytest.raises(Exception, match="store"):
+            Core().check_dependencies()
+
+
+class TestTheAssemblyInMemory:
+    @pytest.fixture
+    def container(self, settings: Settings) -> InMemory:
+        return InMemory(settings=settings)
+
+    def test_fills_every_slot(self, container: InMemory) -> None:
+        container.check_dependencies()
+
+    def test_gives_out_its_root(self, container: InMemory) -> None:
+        tidings = container.tidings()
+        assert isinstance(tidings, Tidings)
+        assert {lane.channel.name for lane in tidings.lanes.each} == {"email", "sms"}
+
+    def test_has_one_clock(self, container: InMemory) -> None:
+        assert container.tidings().clock is container.clock()
+
+
+class TestTheEmbeddedAssembly:
+    def test_fills_every_slot(self, settings: Settings) -> None:
+        Embedded(settings=settings, purpose=Purpose.WORK).check_dependencies()
+
+    @pytest.mark.parametrize("purpose", [Purpose.WORK, Purpose.PUBLISH], ids=lambda each: each.name)
+    def test_gives_out_its_root(self, settings: Settings, purpose: Purpose, run: Run) -> None:
+        async def the_root() -> Tidings:
+            async with open_tidings(settings, purpose) as tidings:
+                assert await tidings.lanes.lag() == 0
+                return tidings
+
+        tidings = run(the_root())
+        assert isinstance(tidings, Tidings)
+        assert isinstance(tidings.lanes, Lanes)
+        assert isinstance(tidings.clock, SystemClock)
+
+    def test_makes_nothing_for_who_only_asks(self, settings: Settings, run: Run) -> None:
+        async def ask() -> None:
+            async with open_tidings(settings, Purpose.ASK):
+                pass
+
+        with pytest.raises(Exception, match="no Tidings data"):
+            run(ask())
+        assert not settings.tidings_data.exists()
+
+    def test_can_be_opened_again_once_it_is_closed(self, settings: Settings, run: Run) -> None:
+        async def work() -> None:
+            async with open_tidings(settings, Purpose.WORK):
+                await asyncio.sleep(0)
+
+        run(work())
+        run(work())
+
+
+class TestAnEnvironmentThatIsNotKnown:
+    def test_is_an_error_before_anything_is_made(self, tmp_path: Path) -> None:
+        with pytest.raises(BadSettings) as caught:
+            load_settings(tidings_env="staging", tidings_data=tmp_path / "data")
+        [(name, _)] = caught.value.problems
+        assert name == "TIDINGS_ENV"
+        assert not (tmp_path / "data").exists()

@@ -1,0 +1,148 @@
+"""Can a person find every event again, with what became of it and why?"""
+
+from __future__ import annotations
+
+import pytest
+
+from entrypoints import exit_codes
+from tests.entrypoints.program import Ended, Program
+
+ENDINGS = [
+    ("signup-ada", "email", "SENT"),
+    ("signup-ada", "sms", "SENT"),
+    ("signup-grace", "sms", "SENT"),
+    ("payment-1001", "email", "SENT"),
+    ("payment-1001", "sms", "SENT"),
+    ("payment-deferred-twice", "email", "SENT"),
+    ("payment-deferred-twice", "sms", "SENT"),
+    ("payment-refused", "email", "FAILED"),
+    ("payment-refused", "sms", "FAILED"),
+    ("signup-wrong-address", "email", "FAILED"),
+    ("signup-wrong-address", "sms", "SENT"),
+    ("signup-uncertain", "email", "UNCERTAIN"),
+    *((f"alert-burst-{number}", "email", "SENT") for number in range(1, 8)),
+]
+
+
+def rows(listed: Ended) -> set[tuple[str, str, str]]:
+    """(event, channel, status), wherever in its line each stands."""
+    assert listed.code == exit_codes.DONE, listed
+    events = {event for event, _, _ in ENDINGS}
+    statuses = {"PENDING", "SENDING", "RETRYING", "UNCERTAIN", "SENT", "DELIVERED", "FAILED"}
+    found: set[tuple[str, str, str]] = set()
+    for line in listed.out.splitlines():
+        words = set(line.split())
+        if words & events:
+            [event], [channel], [status] = (
+                words & events,
+                words & {"email", "sms"},
+                words & statuses,
+            )
+            found.add((event, channel, status))
+    return found
+
+
+class TestListing:
+    def test_shows_every_ending_of_the_sample(self, told: Program) -> None:
+        listed = told("list", "--limit", "100")
+        assert rows(listed) == set(ENDINGS)
+        assert "not JSON" in listed.out
+
+    @pytest.mark.parametrize("status", ["SENT", "failed", "PENDING"])
+    def test_can_be_of_one_status(self, told: Program, status: str) -> None:
+        wanted = {row for row in ENDINGS if row[2] == status.upper()}
+        assert rows(told("list", "--limit", "100", "--status", status)) == wanted
+
+    @pytest.mark.parametrize("channel", ["email", "sms"])
+    def test_can_be_of_one_channel(self, told: Program, channel: str) -> None:
+        wanted = {row for row in ENDINGS if row[1] == channel}
+        assert rows(told("list", "--limit", "100", "--channel", channel)) == wanted
+
+    def test_can_be_of_one_status_and_one_channel(self, told: Program) -> None:
+        listed = told("list", "--status", "FAILED", "--channel", "sms")
+        assert rows(listed) == {("payment-refused", "sms", "FAILED")}
+
+    def test_says_why(self, told: Program) -> None:
+        said = told("list", "--status", "FAILED").said
+        for words in ("550 5.1.1", "21610", "not an email address"):
+            assert words in said
+
+    def test_is_no_longer_than_was_asked(self, told: Program) -> None:
+        assert len(rows(told("list", "--limit", "3"))) == 3
+
+    def test_says_so_if_there_is_nothing(self, program: Program) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        ended = program("list")
+        assert (ended.code, ended.err) == (exit_codes.DONE, "")
+        assert ended.out.strip()
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            pytest.param(["--status", "LOST"], "UNCERTAIN", id="no such status"),
+            pytest.param(["--channel", "fax"], "sms", id="no such channel"),
+            pytest.param(["--limit", "0"], "--limit", id="none at all"),
+        ],
+    )
+    def test_asks_for_what_there_is(self, told: Program, arguments: list[str], said: str) -> None:
+        ended = told("list", *arguments)
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert said in ended.err
+
+
+class TestTheStoryOfAnEvent:
+    @pytest.mark.parametrize(
+        ("event_id", "words"),
+        [
+            pytest.param("signup-ada", ["SENT", "email", "sms"], id="told on both channels"),
+            pytest.param(
+                "payment-deferred-twice",
+                ["attempt 1 deferred", "attempt 2 deferred", "attempt 3 taken", "450 4.2.1"],
+                id="deferred twice",
+            ),
+            pytest.param("payment-1001", ["duplicate"], id="published twice"),
+            pytest.param("payment-refused", ["rejected", "550 5.1.1", "21610"], id="refused"),
+            pytest.param("signup-wrong-address", ["invalid", "SENT"], id="half of it wrong"),
+            pytest.param("signup-uncertain", ["UNCERTAIN", "Next:"], id="in doubt"),
+            pytest.param("alert-burst-7", ["rate rule", "SENT"], id="held by the rate rule"),
+        ],
+    )
+    def test_is_told(self, told: Program, event_id: str, words: list[str]) -> None:
+        ended = told("show", event_id)
+        assert (ended.code, ended.err) == (exit_codes.DONE, "")
+        assert [word for word in words if word not in ended.said] == []
+
+    def test_is_not_known_of_an_event_that_never_was(self, told: Program) -> None:
+        ended = told("show", "never-was")
+        assert (ended.code, ended.out) == (exit_codes.NOT_ALL, "")
+        assert "never-was" in ended.err
+
+    def test_has_not_begun_before_the_event_is_read(self, program: Program) -> None:
+        published = program(
+            "publish", "alert", "--email", "ada@example.com", "-m", "Hot", "--id", "fresh"
+        )
+        assert published.code == exit_codes.DONE
+        ended = program("show", "fresh")
+        assert (ended.code, ended.out) == (exit_codes.NOT_ALL, "")
+        assert "tidings up" in ended.err
+
+    def test_can_be_read_with_the_addresses(self, told: Program) -> None:
+        assert "ada@example.com" not in told("show", "signup-ada").out
+        assert "ada@example.com" in told("show", "signup-ada", "--reveal").out
+
+
+class TestAFolderWithoutData:
+    @pytest.mark.parametrize("command", [["list"], ["show", "x"]], ids=["list", "show"])
+    def test_is_an_error_and_is_not_made(self, program: Program, command: list[str]) -> None:
+        ended = program(*command)
+        assert (ended.code, ended.out) == (exit_codes.UNAVAILABLE, "")
+        assert "tidings up" in ended.said
+        assert list(program.home.iterdir()) == []
+
+
+class TestAReaderWhoLeaves:
+    def test_ends_it_without_a_word(self, told: Program) -> None:
+        command = 'tidings list --limit 100 | true; echo "${PIPESTATUS[0]}"'
+        ended = told.run("bash", "-c", command)
+        assert ended.err == ""
+        assert int(ended.out) != exit_codes.BUG

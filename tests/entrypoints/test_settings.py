@@ -1,0 +1,173 @@
+"""Is what is set read from the right place, and is everything wrong said at once?"""
+
+from __future__ import annotations
+
+import pytest
+
+from entrypoints import exit_codes
+from tests.entrypoints.program import Ended, Program
+
+
+def value(ended: Ended, name: str) -> str:
+    """Of a setting, as `check` shows it."""
+    assert ended.code == exit_codes.DONE, ended
+    [line] = [line for line in ended.out.splitlines() if line.split()[:1] == [name]]
+    return line.removeprefix(name).rsplit(maxsplit=1)[0].strip()
+
+
+class TestWhatIsSet:
+    def test_is_read_from_the_environment(self, program: Program) -> None:
+        checked = program.with_(RATE_LIMIT_EMAIL="7", SMTP_FROM="News <news@example.com>")("check")
+        assert value(checked, "RATE_LIMIT_EMAIL") == "7"
+        assert value(checked, "SMTP_FROM") == "News <news@example.com>"
+
+    def test_is_read_from_a_file_as_people_write_them(self, program: Program) -> None:
+        (program.home / ".env").write_text(
+            """
+            # The pace
+            RATE_LIMIT_EMAIL=7   # as agreed
+            RATE_LIMIT_SMS="3"
+            export RATE_LIMIT_WINDOW = 1.5
+            SMTP_FROM='News # 1 <news@example.com>'
+            MAX_RETRIES=
+            SOMEBODY_ELSES=1
+            """
+        )
+        checked = program("check")
+        assert value(checked, "RATE_LIMIT_EMAIL") == "7"
+        assert value(checked, "RATE_LIMIT_SMS") == "3"
+        assert value(checked, "RATE_LIMIT_WINDOW") == "1.5"
+        assert value(checked, "SMTP_FROM") == "News # 1 <news@example.com>"
+        assert value(checked, "MAX_RETRIES") == "3"
+
+    def test_counts_more_in_the_environment_than_in_the_file(self, program: Program) -> None:
+        (program.home / ".env").write_text("RATE_LIMIT_EMAIL=7\nRATE_LIMIT_SMS=3\n")
+        checked = program.with_(RATE_LIMIT_EMAIL="8")("check")
+        assert value(checked, "RATE_LIMIT_EMAIL") == "8"
+        assert value(checked, "RATE_LIMIT_SMS") == "3"
+
+    def test_counts_most_as_an_option(self, program: Program) -> None:
+        checked = program.with_(TIDINGS_DATA="of-the-environment")("check", "--data", "as-said")
+        assert value(checked, "TIDINGS_DATA") == "as-said"
+
+    def test_decides_where_the_data_lies(self, program: Program) -> None:
+        program = program.with_(TIDINGS_DATA="elsewhere/data")
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        assert (program.home / "elsewhere" / "data" / "tidings.db").exists()
+
+    def test_is_an_error_in_a_file_that_is_no_text(self, program: Program) -> None:
+        (program.home / ".env").write_bytes(b"SMTP_FROM=Gr\xfc\xdfe <news@example.com>\n")
+        ended = program("check")
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert ".env" in ended.err
+
+
+class TestWrongSettings:
+    """Values no other words could hold, so that none can be shown and go unnoticed."""
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            pytest.param(
+                {
+                    "RATE_LIMIT_EMAIL": "canary-a",
+                    "RATE_LIMIT_WINDOW": "canary-b",
+                    "MAX_RETRIES": "7.77001",
+                    "RETRY_DELAY_MS": "canary-c",
+                    "EMAIL_PROVIDER": "canary-d",
+                    "SMS_PROVIDER": "canary-e",
+                    "UNCERTAIN_SMS": "canary-f",
+                    "SMTP_FROM": "canary-g",
+                    "TIDINGS_ENV": "canary-h",
+                },
+                id="of the wrong type",
+            ),
+            pytest.param(
+                {
+                    "RATE_LIMIT_EMAIL": "-77001",
+                    "RATE_LIMIT_SMS": "-77008",
+                    "RATE_LIMIT_WINDOW": "-77002",
+                    "MAX_RETRIES": "-77003",
+                    "RETRY_DELAY_MS": "-77004",
+                    "EMAIL_CONCURRENCY": "-77005",
+                    "SMS_CONCURRENCY": "-77006",
+                    "EMAIL_IN_FLIGHT": "-77007",
+                },
+                id="too small",
+            ),
+            pytest.param(
+                {
+                    "RATE_LIMIT_EMAIL": "77000001",
+                    "RATE_LIMIT_SMS": "77000002",
+                    "RATE_LIMIT_WINDOW": "inf",
+                    "MAX_RETRIES": "77000003",
+                    "RETRY_DELAY_MS": "77000004",
+                    "EMAIL_CONCURRENCY": "77000005",
+                },
+                id="too great",
+            ),
+            pytest.param({"RATE_LIMIT_WINDOW": "nan"}, id="not a number"),
+        ],
+    )
+    def test_are_all_named_at_once_and_none_is_shown(
+        self, program: Program, wrong: dict[str, str]
+    ) -> None:
+        ended = program.with_(**wrong)("up", "--until-idle")
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        for name, given in wrong.items():
+            assert name in ended.err
+            assert given not in ended.err
+        assert not program.data.exists()
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            pytest.param(["check"], id="check"),
+            pytest.param(["list"], id="list"),
+            pytest.param(["publish", "alert", "--email", "a@b.de", "-m", "x"], id="publish"),
+        ],
+    )
+    def test_stop(self, program: Program, command: list[str]) -> None:
+        ended = program.with_(RATE_LIMIT_SMS="canary")(*command)
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert "RATE_LIMIT_SMS" in ended.err
+
+
+class TestASecretOfAnotherSystem:
+    def test_is_never_shown(self, program: Program) -> None:
+        (program.home / ".env").write_text("TWILIO_AUTH_TOKEN=canary-f\n")
+        program = program.with_(SMTP_PASS="canary-p", DATABASE_URL="postgresql://u:canary-d@db/x")
+        assert "canary" not in program("check").said
+
+
+class TestSettingsForProduction:
+    def test_are_asked_about_where_they_lie_in_the_environment(self, program: Program) -> None:
+        ended = program.with_(KAFKA_BROKERS="canary:9092")("up", "--until-idle")
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert "TIDINGS_ENV" in ended.err
+        assert "canary" not in ended.err
+        assert not program.data.exists()
+
+    def test_are_asked_about_where_they_lie_in_the_file(self, program: Program) -> None:
+        (program.home / ".env").write_text("KAFKA_BROKERS=kafka:9092\n")
+        assert program("check").code == exit_codes.USAGE
+
+    @pytest.mark.parametrize(
+        "environment",
+        [
+            pytest.param({"KAFKA_BROKERS": "kafka:9092", "TIDINGS_ENV": "embedded"}, id="decided"),
+            pytest.param({"KAFKA_BROKERS": ""}, id="empty"),
+        ],
+    )
+    def test_are_no_question_once_they_are(
+        self, program: Program, environment: dict[str, str]
+    ) -> None:
+        assert program.with_(**environment)("check").code == exit_codes.DONE
+
+
+class TestSettingsThatContradictEachOther:
+    def test_are_refused(self, program: Program) -> None:
+        ended = program.with_(EMAIL_IN_FLIGHT="10", EMAIL_CONCURRENCY="20")("check")
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert "EMAIL_IN_FLIGHT" in ended.err
+        assert "EMAIL_CONCURRENCY" in ended.err
