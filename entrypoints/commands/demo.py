@@ -1,4 +1,4 @@
-"""What does the whole job look like, in half a minute and without a server?"""
+"""What does the whole job look like, without a server?"""
 
 from __future__ import annotations
 

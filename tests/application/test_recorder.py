@@ -73,6 +73,17 @@ class TestAnOutcomeIsRefused:
         assert driver.statuses() == {Status.SENT: 3, Status.SENDING: 1}
         assert driver.recorder.unwritten == driver.recorder.in_hand == 0
 
+    def test_whoever_comes_after_this_worker_rescues_it(self, run: Run) -> None:
+        driver = Driver()
+        driver.sender.spoil("bad")
+        driver.publish("bad")
+        run(driver.turn())
+        run(driver.lane.leave())
+        assert driver.status("bad") is Status.SENDING
+        driver.database.mend()
+        run(driver.another().turn())
+        assert driver.status("bad") is Status.UNCERTAIN
+
 
 class TestTheStoreIsAway:
     def test_what_could_not_be_written_stays_for_the_next_time(self, run: Run) -> None:
