@@ -101,7 +101,12 @@ class Recorder:
                 return []  # its lease will end, and somebody rescues it
 
         written = await bisected(record, batch, without_words)
+        held = {notification.id for notification in written}
         for notification in batch:
+            now_under = self._adopted.get(notification.id, lease)
+            if notification.id not in held and now_under.token != lease.token:
+                self._unwritten.append((notification, now_under))  # adopted while this was written
+                continue
             self._in_hand.discard(notification.id)
             self._adopted.pop(notification.id, None)
         if written:

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from application.arrival import arrive
+from application.bisect import bisected
+from application.errors import RowRefused
 from application.ports.clock import Clock
 from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
@@ -18,6 +21,7 @@ from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import AlreadyExpired, InvalidRecipient, UnreadableEvent
 from domain.notification import Notification
 from domain.record import Record
+from domain.repeat import Standing
 from domain.status import Status, Wait, Waiting
 
 
@@ -29,6 +33,7 @@ class Prospect(StrEnum):
     UNREADABLE = "still unreadable"  #: its bytes mean nothing to this version either
     INVALID = "still invalid"  #: its address is none
     MOVED_ON = "moved on already"  #: it has had another life, or another end, since
+    REFUSED = "refused by the store"  #: it cannot be written; left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +77,32 @@ class ReplayDeadLetters:
     ) -> Sequence[Prospect]:
         """What has become of each."""
         plan = await self._plan(letters, order)
-        revised = [each for revival in plan for each in revival.revised]
-        newborn = [each for revival in plan for each in revival.newborn]
-        moved = {each.id for each in await self.store.revise(revised)} if revised else set()
-        if newborn:
-            standings = await self.store.accept(newborn, lease=None)
-            moved |= {n.id for n, first in zip(newborn, standings, strict=True) if first is None}
-        prospects = [
-            Prospect.MOVED_ON
-            if any(each.id not in moved for each in (*revival.revised, *revival.newborn))
-            else revival.prospect
-            for revival in plan
-        ]
+        refused: set[UUID] = set()
+        moved = await self._revise(plan, refused) | await self._accept(plan, refused)
+        prospects = [_prospect(revival, moved, refused) for revival in plan]
         await self._settle(letters, prospects, order)
         return prospects
+
+    async def _revise(self, plan: Sequence[_Revival], refused: set[UUID]) -> set[UUID]:
+        async def refuse(notification: Notification, _: RowRefused) -> Sequence[Notification]:
+            refused.add(notification.id)
+            return []
+
+        revised = [each for revival in plan for each in revival.revised]
+        written = await bisected(self.store.revise, revised, refuse) if revised else []
+        return {notification.id for notification in written}
+
+    async def _accept(self, plan: Sequence[_Revival], refused: set[UUID]) -> set[UUID]:
+        async def accept(newborn: Sequence[Notification]) -> Sequence[Standing | None]:
+            return await self.store.accept(newborn, lease=None)
+
+        async def refuse(notification: Notification, _: RowRefused) -> Sequence[Standing]:
+            refused.add(notification.id)
+            return [Standing.of(notification)]
+
+        newborn = [each for revival in plan for each in revival.newborn]
+        standings = await bisected(accept, newborn, refuse) if newborn else []
+        return {n.id for n, first in zip(newborn, standings, strict=True) if first is None}
 
     async def _settle(
         self, letters: Sequence[DeadLetter], prospects: Sequence[Prospect], order: ReplayOrder
@@ -164,3 +181,10 @@ class ReplayDeadLetters:
         except AlreadyExpired:
             return _Revival(prospect=Prospect.EXPIRED)
         return _Revival(prospect=Prospect.REPLAYED, revised=[revived])
+
+
+def _prospect(revival: _Revival, moved: set[UUID], refused: set[UUID]) -> Prospect:
+    ids = {notification.id for notification in (*revival.revised, *revival.newborn)}
+    if ids & refused:
+        return Prospect.REFUSED
+    return revival.prospect if ids <= moved else Prospect.MOVED_ON

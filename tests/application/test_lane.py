@@ -168,10 +168,6 @@ class TestTheStoreIsAwayForLongerThanTheLease:
 
         run(story(Driver()))
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="a write under way under the lost lease forgets the outcome of what was adopted",
-    )
     def test_nor_if_it_is_claimed_before_the_outcome_can_be_written(self, run: Run) -> None:
         async def story(driver: Driver) -> None:
             driver.hurdles.hold("record")
