@@ -84,7 +84,9 @@ class HurdledStore(MemoryNotificationStore):
     ) -> Sequence[Notification]:
         self.limits.append(limit)
         await self._hurdles.passing("claim")
-        return await super().claim(channel, now=now, limit=limit, lease=lease)
+        claimed = await super().claim(channel, now=now, limit=limit, lease=lease)
+        await self._hurdles.passing("answer to a claim")
+        return claimed
 
     async def record(
         self, notifications: Sequence[Notification], *, lease: Lease
@@ -131,12 +133,13 @@ class HurdledSender(MemorySender):
         self._takes_away = what
 
     def spoil(self, event_id: str) -> None:
-        """From its hand-over on, the store refuses what is written of this event."""
+        """From its next hand-over on, the store refuses what is written of this event."""
         self._spoils.add(event_id)
 
     async def send(self, notifications: Sequence[Notification]) -> Sequence[Outcome]:
         for event_id in self._spoils.intersection(n.event.id for n in notifications):
             self._database.will_refuse(event_id)
+            self._spoils.remove(event_id)
         if self._takes_away is not None:
             self._takes_away.go_away()
             self._takes_away = None

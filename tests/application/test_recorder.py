@@ -82,7 +82,10 @@ class TestAnOutcomeIsRefused:
         assert driver.status("bad") is Status.SENDING
         driver.database.mend()
         run(driver.another().turn())
-        assert driver.status("bad") is Status.UNCERTAIN
+        assert [move.status for move in driver.trail("bad")][:2] == [
+            Status.SENDING,
+            Status.UNCERTAIN,
+        ]
 
 
 class TestTheStoreIsAway:
