@@ -88,6 +88,76 @@ class DeadLettersContract(DatabaseContract):
         assert list(latest) == [unreadable(2), unreadable(1)]
         assert list(run(ports.dead_letters.latest(DeadLetterQuery(reason="none"), limit=9))) == []
 
+    def test_find_gives_those_that_there_are_settled_or_not(self, ports: Ports, run: Run) -> None:
+        run(ports.dead_letters.add([unreadable(1), unreadable(2), unreadable(3)]))
+        discarded = Settlement(how=Settled.DISCARDED, at=NOW, by="ada", why="a test")
+        run(ports.dead_letters.settle([unreadable(2).id], discarded))
+        wanted = [unreadable(offset).id for offset in (2, 9, 1)]
+        assert run(ports.dead_letters.find(wanted)) == {
+            unreadable(1).id: unreadable(1),
+            unreadable(2).id: replace(unreadable(2), settlement=discarded),
+        }
+
+    def test_find_asked_for_nothing_finds_nothing(self, ports: Ports, run: Run) -> None:
+        run(ports.dead_letters.add([unreadable()]))
+        assert run(ports.dead_letters.find([])) == {}
+
+    def test_find_finds_five_hundred(self, ports: Ports, run: Run) -> None:
+        letters = [replace(unreadable(n), id=UUID(int=n)) for n in range(500)]
+        run(ports.dead_letters.add(letters))
+        found = run(ports.dead_letters.find([each.id for each in letters]))
+        assert found == {each.id: each for each in letters}
+
+    def test_batch_is_oldest_first(self, ports: Ports, run: Run) -> None:
+        run(ports.dead_letters.add([unreadable(offset) for offset in (3, 11, 1, 2)]))
+        batch = run(ports.dead_letters.batch(EVERYTHING, limit=9, after=None))
+        assert list(batch) == [unreadable(offset) for offset in (1, 2, 3, 11)]
+
+    def test_batch_goes_on_behind_the_last_one_of_the_batch_before(
+        self, ports: Ports, run: Run
+    ) -> None:
+        run(ports.dead_letters.add([unreadable(offset) for offset in (3, 11, 1, 2)]))
+        first = run(ports.dead_letters.batch(EVERYTHING, limit=2, after=None))
+        assert list(first) == [unreadable(1), unreadable(2)]
+        run(ports.dead_letters.add([unreadable(0), unreadable(4)]))
+        second = run(ports.dead_letters.batch(EVERYTHING, limit=2, after=first[-1]))
+        assert list(second) == [unreadable(3), unreadable(4)]
+        third = run(ports.dead_letters.batch(EVERYTHING, limit=2, after=second[-1]))
+        assert list(third) == [unreadable(11)]
+        assert list(run(ports.dead_letters.batch(EVERYTHING, limit=2, after=third[-1]))) == []
+
+    def test_those_that_failed_at_the_same_time_come_in_the_order_of_their_ids(
+        self, ports: Ports, run: Run
+    ) -> None:
+        numbers = [2**127, 3, 2**64, 1, 2]
+        letters = [replace(unreadable(), id=UUID(int=number)) for number in numbers]
+        run(ports.dead_letters.add(letters))
+        got: list[int] = []
+        after: DeadLetter | None = None
+        while batch := run(ports.dead_letters.batch(EVERYTHING, limit=2, after=after)):
+            got += [each.id.int for each in batch]
+            after = batch[-1]
+        assert got == sorted(numbers)
+
+    def test_batch_keeps_to_what_was_asked_for(self, ports: Ports, run: Run) -> None:
+        run(ports.dead_letters.add([unreadable(1), of_notification(), unreadable(2)]))
+        discarded = Settlement(how=Settled.DISCARDED, at=NOW, by="ada", why="a test")
+        run(ports.dead_letters.settle([unreadable(1).id], discarded))
+        query = DeadLetterQuery(reason=UNREADABLE)
+        batch = run(ports.dead_letters.batch(query, limit=9, after=None))
+        assert list(batch) == [unreadable(2)]
+
+    def test_a_batch_goes_on_though_the_last_one_was_settled_meanwhile(
+        self, ports: Ports, run: Run
+    ) -> None:
+        run(ports.dead_letters.add([unreadable(offset) for offset in (1, 2, 3)]))
+        query = DeadLetterQuery()
+        first = run(ports.dead_letters.batch(query, limit=2, after=None))
+        replayed = Settlement(how=Settled.REPLAYED, at=NOW, by="ada", why="a test")
+        run(ports.dead_letters.settle([each.id for each in first], replayed))
+        second = run(ports.dead_letters.batch(query, limit=2, after=first[-1]))
+        assert list(second) == [unreadable(3)]
+
     def test_tally_says_how_many_for_each_reason(self, ports: Ports, run: Run) -> None:
         run(ports.dead_letters.add([unreadable(1), of_notification(), unreadable(2)]))
         tally = run(ports.dead_letters.tally(EVERYTHING))
@@ -156,13 +226,15 @@ class DeadLettersContract(DatabaseContract):
         after = run(database.connect())
         assert same(list(run(after.dead_letters.latest(EVERYTHING, limit=9))), [unreadable()])
 
-    @pytest.mark.parametrize("call", ["add", "latest", "tally", "settle"])
+    @pytest.mark.parametrize("call", ["add", "latest", "find", "batch", "tally", "settle"])
     def test_raises_store_unavailable(
         self, ports: Ports, database: Database, run: Run, call: str
     ) -> None:
         calls: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
             "add": lambda: ports.dead_letters.add([unreadable()]),
             "latest": lambda: ports.dead_letters.latest(EVERYTHING, limit=1),
+            "find": lambda: ports.dead_letters.find([unreadable().id]),
+            "batch": lambda: ports.dead_letters.batch(EVERYTHING, limit=1, after=None),
             "tally": lambda: ports.dead_letters.tally(EVERYTHING),
             "settle": lambda: ports.dead_letters.settle(
                 [unreadable().id], Settlement(how=Settled.DISCARDED, at=NOW, by="ada", why="")
