@@ -41,13 +41,16 @@ class ClaimDue:
     recorder: Recorder
 
     async def __call__(self, *, now: datetime, limit: int, lease: Lease) -> Claimed:
-        claimed = await self.store.claim(self.channel.name, now=now, limit=limit, lease=lease)
+        claimed = await self._claim(now=now, limit=limit, lease=lease)
         asking: list[Notification] = []
         ready: list[Notification] = []
         too_late: list[Notification] = []
         for notification in claimed:
+            if self.recorder.has_in_hand(notification.id):
+                continue
             if notification.status is Status.SENDING:
-                self._rescue(notification, now, lease)
+                rescued = notification.rescue(channel=self.channel, now=now, by=lease.worker)
+                self._add(rescued, lease)
             elif notification.waiting_for is Wait.ANSWER:
                 asking.append(notification)
             elif notification.wants_an_answer or notification.has_expired(now):
@@ -62,13 +65,15 @@ class ClaimDue:
             await self._ask_provider(asking, now, lease)
         return Claimed(count=len(claimed), begun=begun)
 
-    def _rescue(self, notification: Notification, now: datetime, lease: Lease) -> None:
-        """Its lease is over; but it may be this lane's own, from before its lease was lost."""
-        if self.recorder.has_in_hand(notification.id):
-            self.recorder.adopt(notification.id, lease)
-        else:
-            rescued = notification.rescue(channel=self.channel, now=now, by=lease.worker)
-            self._add(rescued, lease)
+    async def _claim(self, *, now: datetime, limit: int, lease: Lease) -> Sequence[Notification]:
+        """Some may be this lane's own, in hand since before its lease was lost: their outcomes
+        are to come, and must not be written under the old lease meanwhile."""
+        async with self.recorder.writing:
+            claimed = await self.store.claim(self.channel.name, now=now, limit=limit, lease=lease)
+            for notification in claimed:
+                if self.recorder.has_in_hand(notification.id):
+                    self.recorder.adopt(notification.id, lease)
+        return claimed
 
     async def _begin(
         self, ready: Sequence[Notification], now: datetime, lease: Lease

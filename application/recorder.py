@@ -27,7 +27,8 @@ class Recorder:
         self._in_hand: set[UUID] = set()
         self._unwritten: list[tuple[Notification, Lease]] = []
         self._adopted: dict[UUID, Lease] = {}
-        self._writing = asyncio.Lock()
+        #: Held by whoever writes, or must not be written beside.
+        self.writing = asyncio.Lock()
 
     @property
     def in_hand(self) -> int:
@@ -62,7 +63,7 @@ class Recorder:
 
     async def flush(self) -> None:
         """Write everything added so far. What the store could not take stays for the next time."""
-        async with self._writing:
+        async with self.writing:
             waiting, self._unwritten = self._unwritten, []
             try:
                 while waiting:
