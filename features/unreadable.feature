@@ -5,20 +5,20 @@ Feature: Unreadable events
 
     Scenario Outline: An event <that>
       When an event <that> is published
-      Then there is 1 dead letter that says "<what>"
+      Then there is 1 dead letter that says: <what>
       And it holds what was published
 
       Examples:
-        | that                    | what                       |
-        | that is cut off         | not JSON                   |
-        | without an id           | eventId                    |
-        | with nothing to tell    | payload.message            |
-        | that names nobody       | no address at all          |
-        | for the year 12000      | outside the years          |
-        | with a number for email | payload.email              |
-        | that is far too long    | bytes                      |
-        | that is nested too deep | nested deeper              |
-        | that is not text        | not UTF-8                  |
+        | that                    | what                         |
+        | that is cut off         | it is not an event           |
+        | without an id           | its id is missing            |
+        | with nothing to tell    | there is nothing to tell     |
+        | that names nobody       | it names nobody              |
+        | for the year 12000      | its time is out of range     |
+        | with a number for email | its email is not text        |
+        | that is far too long    | it is too long               |
+        | that is nested too deep | it is nested too deep        |
+        | that is not text        | it is not text               |
 
   Rule: The next event is served
 
@@ -29,10 +29,10 @@ Feature: Unreadable events
       Then Ada has received 1 email
       And there are 2 dead letters
 
-  Rule: One row that the store refuses fails no neighbour
+  Rule: One event that cannot be stored fails no neighbour
 
     Scenario: One of many
       Given the store refuses the event "cursed"
       When the events "blessed-1", "cursed" and "blessed-2" for Ada are published at once
       Then Ada has received 2 emails
-      And there is 1 dead letter that says "the store refused it"
+      And there is 1 dead letter that says: it could not be stored

@@ -16,10 +16,25 @@ def _count(world: World, count: int) -> None:
     assert len(world.dead_letters()) == count
 
 
-@then(parsers.parse('there is 1 dead letter that says "{words}"'))
-def _says(world: World, words: str) -> None:
+#: The reader's words for what a product owner calls it.
+_WORDS = {
+    "it is not an event": "not JSON",
+    "its id is missing": "eventId",
+    "there is nothing to tell": "payload.message",
+    "it names nobody": "no address at all",
+    "its time is out of range": "outside the years",
+    "its email is not text": "payload.email: a number",
+    "it is too long": "at most",
+    "it is nested too deep": "nested deeper",
+    "it is not text": "not UTF-8",
+    "it could not be stored": "the store refused it",
+}
+
+
+@then(parsers.parse("there is 1 dead letter that says: {what}"))
+def _says(world: World, what: str) -> None:
     [dead_letter] = world.dead_letters()
-    assert words in dead_letter.error
+    assert _WORDS[what] in dead_letter.error
 
 
 @then("it holds what was published")
