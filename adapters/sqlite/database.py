@@ -88,10 +88,13 @@ class Database:
         connection = sqlite3.connect(
             self.path, timeout=_WAIT_FOR_LOCK, isolation_level=None, check_same_thread=False
         )
-        _use_wal(connection)
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA cache_size = -65536")
-        connection.execute("PRAGMA temp_store = MEMORY")
+        try:
+            _use_wal(connection)
+            for setting in ("synchronous = FULL", "cache_size = -65536", "temp_store = MEMORY"):
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _create(self) -> None:
