@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -138,65 +139,36 @@ EventId = Annotated[
 ]
 
 
-def _publish_one(
-    message_type: str,
-    message: str,
-    email: str | None,
-    phone: str | None,
-    subject: str | None,
-    event_id: str | None,
-    data: Path | None,
-) -> None:
-    from entrypoints.commands.publish import publish_one
+def _publisher(message_type: str) -> Callable[..., None]:
+    def publish_it(
+        message: Text,
+        email: Email = None,
+        phone: Phone = None,
+        subject: Subject = None,
+        event_id: EventId = None,
+        data: Data = None,
+    ) -> None:
+        from entrypoints.commands.publish import publish_one
 
-    publish_one(
-        message_type=message_type,
-        text=message,
-        email=email,
-        phone=phone,
-        subject=subject,
-        event_id=event_id,
-        data=data,
-    )
+        publish_one(
+            message_type=message_type,
+            text=message,
+            email=email,
+            phone=phone,
+            subject=subject,
+            event_id=event_id,
+            data=data,
+        )
 
-
-@publish_app.command()
-def signup(
-    message: Text,
-    email: Email = None,
-    phone: Phone = None,
-    subject: Subject = None,
-    event_id: EventId = None,
-    data: Data = None,
-) -> None:
-    """Somebody signed up (USER_SIGNED_UP)."""
-    _publish_one("USER_SIGNED_UP", message, email, phone, subject, event_id, data)
+    return publish_it
 
 
-@publish_app.command()
-def payment(
-    message: Text,
-    email: Email = None,
-    phone: Phone = None,
-    subject: Subject = None,
-    event_id: EventId = None,
-    data: Data = None,
-) -> None:
-    """A payment went through (PAYMENT_SUCCESSFUL)."""
-    _publish_one("PAYMENT_SUCCESSFUL", message, email, phone, subject, event_id, data)
-
-
-@publish_app.command()
-def alert(
-    message: Text,
-    email: Email = None,
-    phone: Phone = None,
-    subject: Subject = None,
-    event_id: EventId = None,
-    data: Data = None,
-) -> None:
-    """Something is wrong (ALERT_RAISED)."""
-    _publish_one("ALERT_RAISED", message, email, phone, subject, event_id, data)
+for _name, _message_type, _help in (
+    ("signup", "USER_SIGNED_UP", "Somebody signed up (USER_SIGNED_UP)."),
+    ("payment", "PAYMENT_SUCCESSFUL", "A payment went through (PAYMENT_SUCCESSFUL)."),
+    ("alert", "ALERT_RAISED", "Something is wrong (ALERT_RAISED)."),
+):
+    publish_app.command(_name, help=_help)(_publisher(_message_type))
 
 
 @app.command(rich_help_panel="Ask")
