@@ -102,9 +102,11 @@ class TestAsking:
         assert shown.code == exit_codes.DONE
         assert_private(shown)
 
-    @pytest.mark.parametrize("command", ["list", "check"])
-    def test_shows_nobody_in_a(self, program: Program, command: str) -> None:
-        asked = program(command)
+    @pytest.mark.parametrize(
+        "command", [["list"], ["check"], ["dlq", "list"]], ids=["list", "check", "dlq list"]
+    )
+    def test_shows_nobody_in_a(self, program: Program, command: list[str]) -> None:
+        asked = program(*command)
         assert asked.code == exit_codes.DONE
         assert_private(asked)
 

@@ -37,6 +37,18 @@ class TestUntilIdle:
         assert len(list(program.data.glob("outbox/email/*"))) == 1
 
 
+class TestAnUnusualPlace:
+    def test_may_be_a_folder_with_brackets_in_its_name(self, program: Program) -> None:
+        ended = program("up", "--until-idle", "--data", "[/data]")
+        assert (ended.code, ended.out) == (exit_codes.DONE, "")
+        assert "[/data]" in ended.err
+
+    def test_may_be_a_terminal_that_knows_no_letters_but_ascii(self, told: Program) -> None:
+        ascii_only = told.with_(PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+        for command in (["check"], ["show", "payment-refused"], ["list"]):
+            assert ascii_only(*command).code == exit_codes.DONE
+
+
 class TestWhileItRuns:
     def test_it_tells_what_is_published_and_answers_who_asks(self, program: Program) -> None:
         publish(program, "before")
