@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -372,6 +373,9 @@ def check(data: Data = None) -> None:
 
 def main() -> None:
     """No traceback reaches a user: an error is a sentence, and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no ✓ is shown a ?
     try:
         app()
     except KeyboardInterrupt:

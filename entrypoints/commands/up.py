@@ -35,9 +35,8 @@ def up(data: Path | None, *, until_idle: bool) -> None:
 async def _up(settings: Settings, *, until_idle: bool) -> None:
     console = Console(stderr=True)
     async with open_tidings(settings, Purpose.WORK) as tidings:
-        console.print(
-            f"[bold]Tidings[/] works on {settings.tidings_data}. Ctrl-C stops it cleanly."
-        )
+        works_on = f" works on {settings.tidings_data}. Ctrl-C stops it cleanly."
+        console.print(Text.assemble(("Tidings", "bold"), works_on))
         for name, provider in (
             ("EMAIL_PROVIDER", settings.email_provider),
             ("SMS_PROVIDER", settings.sms_provider),
