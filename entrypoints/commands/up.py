@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Query
