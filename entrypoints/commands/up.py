@@ -35,6 +35,9 @@ def up(data: Path | None, *, until_idle: bool) -> None:
 
 async def _up(settings: Settings, *, until_idle: bool) -> None:
     console = Console(stderr=True)
+    stopping = asyncio.Event()
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
     async with open_tidings(settings, Purpose.WORK) as tidings:
         works_on = f" works on {settings.tidings_data}. Ctrl-C stops it cleanly."
         console.print(Text.assemble(("Tidings", "bold"), works_on))
@@ -44,9 +47,6 @@ async def _up(settings: Settings, *, until_idle: bool) -> None:
         ):
             if provider is Provider.NULL:
                 console.print(f"[yellow]{name}=null: what is sent is dropped.[/]")
-        stopping = asyncio.Event()
-        for stop in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(tidings.lanes.run(stopping))
             await watch(tidings, console, stopping, until_idle=until_idle)
