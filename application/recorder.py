@@ -99,7 +99,7 @@ class Recorder:
             try:
                 return await record([_bare(notification)])
             except RowRefused:
-                return []  # its lease will end, and somebody rescues it
+                return []  # it is rescued once this lane has left
 
         written = await bisected(record, batch, without_words)
         held = {notification.id for notification in written}
