@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha1
 from typing import assert_never
 from uuid import UUID
@@ -32,6 +33,7 @@ RESCUES_BEFORE_POISON = 4
 _PACED = frozenset({Wait.TURN, Wait.RATE, Wait.CIRCUIT})
 
 
+@lru_cache(maxsize=4096)
 def notification_id(event_id: str, channel: str) -> UUID:
     """The UUIDv5 (RFC 9562 5.5) of the key; by hand, as `uuid5` costs half as much again."""
     name = f"{channel}:{event_id}".encode()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +30,13 @@ _FIXES = (
     (("not a database", "malformed", "corrupt"), "restore the file, or name another data folder"),
     (("unable to open",), "name a data folder that exists and that you may write to"),
 )
+
+
+class Durability(StrEnum):
+    """What a transaction outlives once it has returned. The file is sound in either case."""
+
+    DISK = "FULL"  #: a power cut: it waits for the disk
+    PROCESS = "NORMAL"  #: a kill; with the next DISK one, all before it is on the disk too
 
 
 class Database:
@@ -63,11 +71,21 @@ class Database:
             executor.shutdown(wait=True)
         self._reader = self._writer = None
 
-    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(
+        self, work: Callable[[sqlite3.Connection], T], *, durability: Durability = Durability.DISK
+    ) -> T:
         """Run `work` in a transaction of its own: all of it, or nothing."""
-        return await self._run(self._writing, lambda: _in_transaction(self._writer, work))
+        return await self._run(
+            self._writing, lambda: _in_transaction(self._writer, work, durability)
+        )
 
-    async def change(self, statement: str, rows: Iterable[tuple[object, ...]]) -> int:
+    async def change(
+        self,
+        statement: str,
+        rows: Iterable[tuple[object, ...]],
+        *,
+        durability: Durability = Durability.DISK,
+    ) -> int:
         """Run one statement for each row, in one transaction. Returns how many rows it changed.
 
         No cursor leaves the writing thread: freed in another, it would spoil the next call.
@@ -77,7 +95,7 @@ class Database:
             with closing(connection.executemany(statement, rows)) as cursor:
                 return cursor.rowcount
 
-        return await self.write(work)
+        return await self.write(work, durability=durability)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on what was written before this call; a writer is never waited for."""
@@ -90,7 +108,7 @@ class Database:
         )
         try:
             _use_wal(connection)
-            for setting in ("synchronous = FULL", "cache_size = -65536", "temp_store = MEMORY"):
+            for setting in ("cache_size = -65536", "temp_store = MEMORY"):
                 connection.execute(f"PRAGMA {setting}")
         except BaseException:
             connection.close()
@@ -146,9 +164,12 @@ def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:
 
 
 def _in_transaction(
-    connection: sqlite3.Connection | None, work: Callable[[sqlite3.Connection], T]
+    connection: sqlite3.Connection | None,
+    work: Callable[[sqlite3.Connection], T],
+    durability: Durability,
 ) -> T:
     connection = _opened(connection)
+    connection.execute(f"PRAGMA synchronous = {durability}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         answer = work(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from adapters.sqlite.database import Database
+from adapters.sqlite.database import Database, Durability
 from adapters.sqlite.rows import Row, to_instant
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.clock import Clock
@@ -61,7 +61,10 @@ class SqliteEventSource(EventSource):
             return
         next_offset = max(position.offset for position in positions) + 1
         try:
-            await self._database.change(_COMMIT, [(self._reader, next_offset)])
+            # One that is lost in a power cut brings records again that are known by then.
+            await self._database.change(
+                _COMMIT, [(self._reader, next_offset)], durability=Durability.PROCESS
+            )
         except StoreUnavailable as error:
             raise StreamUnavailable(error.problem, fix=error.fix) from error
 

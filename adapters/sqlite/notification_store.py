@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from adapters.sqlite.database import Database
 from adapters.sqlite.rows import (
     INSERT_DEAD_LETTER,
-    INSERT_MOVE,
-    INSERT_NOTIFICATION,
+    INSERT_MOVES,
+    INSERT_NOTIFICATIONS,
     INSERT_SIGHTING,
     SELECT_NOTIFICATION,
-    UPDATE_NOTIFICATION,
+    UPDATE_NOTIFICATIONS,
     dead_letter_row,
     move_row,
     notification_of,
@@ -41,6 +43,8 @@ _ORPHANED = """
     SELECT n, rescues, coalesce(due_at, since) FROM notifications
     WHERE channel = ? AND lease IN (SELECT token FROM leases WHERE until_at <= ?)
     ORDER BY coalesce(due_at, since), n LIMIT ?"""
+
+_decode_numbers = msgspec.json.Decoder(dict[str, int]).decode
 
 _NEXT_DUE = """
     SELECT min(instant) FROM (
@@ -110,8 +114,11 @@ def _accept(
     added: list[tuple[int, Notification]] = []
     sightings: list[Sighting] = []
     answers: list[Standing | None] = []
+    here: dict[UUID, Notification] = {}
     for notification in newborn:
         first = standing.get(notification.id)
+        if first is None and notification.id in here:
+            first = Standing.of(here[notification.id])
         if first is not None and first.notification_id in mine and notification.is_in_hand:
             mine.remove(first.notification_id)
             is_same = first.compare(position=notification.origin, digest=notification.event.digest)
@@ -122,7 +129,7 @@ def _accept(
         if first is None:
             n += 1
             added.append((n, notification))
-            standing[notification.id] = Standing.of(notification)
+            here[notification.id] = notification
             continue
         sighting = first.sighting(
             event=notification.event,
@@ -131,9 +138,8 @@ def _accept(
         )
         if sighting is not None:
             sightings.append(sighting)
-    connection.executemany(
-        INSERT_NOTIFICATION,
-        [notification_row(n, notification, lease) for n, notification in added],
+    INSERT_NOTIFICATIONS.write(
+        connection, [notification_row(n, notification, lease) for n, notification in added]
     )
     _append(connection, added)
     connection.executemany(INSERT_SIGHTING, [sighting_row(sighting) for sighting in sightings])
@@ -166,8 +172,8 @@ def _standing(connection: sqlite3.Connection, ids: Sequence[UUID]) -> dict[UUID,
 
 
 def _append(connection: sqlite3.Connection, moved: Sequence[tuple[int, Notification]]) -> None:
-    connection.executemany(
-        INSERT_MOVE, [move_row(n, notification.last_move) for n, notification in moved]
+    INSERT_MOVES.write(
+        connection, [move_row(n, notification.last_move) for n, notification in moved]
     )
     dead_letters = [letter for _, each in moved if (letter := each.dead_letter())]
     connection.executemany(INSERT_DEAD_LETTER, [dead_letter_row(each) for each in dead_letters])
@@ -206,20 +212,24 @@ def _claim(
 def _record(
     connection: sqlite3.Connection, notifications: Sequence[Notification], lease: Lease
 ) -> list[Notification]:
-    ids = list({notification.id.bytes for notification in notifications})
-    marks = ", ".join("?" * len(ids))
-    in_hand = dict(
-        connection.execute(
-            f"SELECT id, n FROM notifications WHERE lease = ? AND id IN ({marks})",
-            [lease.token.bytes, *ids],
-        ).fetchall()
-    )
+    in_hand = _numbers(connection, [notification.id for notification in notifications], lease)
     written = [
-        (in_hand[notification.id.bytes], notification)
+        (in_hand[notification.id.hex], notification)
         for notification in notifications
-        if notification.id.bytes in in_hand
+        if notification.id.hex in in_hand
     ]
     return _write(connection, written, lease)
+
+
+def _numbers(connection: sqlite3.Connection, ids: Sequence[UUID], lease: Lease) -> dict[str, int]:
+    """Of those in the lease's hand, by their ids; as one row, see Bulk."""
+    marks = ", ".join("?" * len(ids))
+    [numbers] = connection.execute(
+        f"""SELECT json_group_object(lower(hex(id)), n) FROM notifications
+        WHERE lease = ? AND id IN ({marks})""",
+        [lease.token.bytes, *(id_.bytes for id_ in ids)],
+    ).fetchone()
+    return _decode_numbers(numbers)
 
 
 def _revise(
@@ -247,8 +257,9 @@ def _write(
     moved: Sequence[tuple[int, Notification]],
     lease: Lease | None,
 ) -> list[Notification]:
-    connection.executemany(
-        UPDATE_NOTIFICATION, [update_row(n, notification, lease) for n, notification in moved]
+    last = dict(moved)  # of equal ones
+    UPDATE_NOTIFICATIONS.write(
+        connection, [update_row(n, notification, lease) for n, notification in last.items()]
     )
     _append(connection, moved)
     return [notification for _, notification in moved]

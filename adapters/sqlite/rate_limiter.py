@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from adapters.sqlite.database import Database
+from adapters.sqlite.database import Database, Durability
 from adapters.sqlite.rows import to_instant, to_microseconds
 from application.errors import StoreUnavailable
 from application.ports.rate_limiter import RateAsk, RateLimiter, grouped
@@ -44,7 +44,8 @@ class SqliteRateLimiter(RateLimiter):
             _write(connection, ledgers, rule)
             return verdicts
 
-        verdicts = await self._database.write(take)
+        # On the disk with the notification that begins by it, which is written after it.
+        verdicts = await self._database.write(take, durability=Durability.PROCESS)
         return [verdicts[ask] for ask in asks]
 
     async def give_back(self, asks: Sequence[RateAsk], *, rule: RateRule) -> None:
@@ -58,7 +59,7 @@ class SqliteRateLimiter(RateLimiter):
             _write(connection, ledgers, rule)
 
         try:
-            await self._database.write(give_back)
+            await self._database.write(give_back, durability=Durability.PROCESS)
         except StoreUnavailable:
             return  # the grants stop counting by themselves
 

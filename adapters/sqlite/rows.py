@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
+from adapters.sqlite.bulk import Bulk, Row
 from application.ports.event_decoder import EventDecoder
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.failure import Failure
@@ -19,27 +19,35 @@ from domain.status import Status, Wait
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Row = tuple[Any, ...]
-
-INSERT_NOTIFICATION = f"""
-    INSERT INTO notifications (
+INSERT_NOTIFICATIONS = Bulk(
+    """INSERT INTO notifications (
         n, id, event_id, channel, message_type, address, recipient_key, occurred_at,
         accepted_at, topic, partition, record_offset, digest, body,
         status, since, expires_at, moves, due_at, waiting_for, begun_at, resends, rescues,
         provider_id, lease
-    ) VALUES ({", ".join("?" * 25)})"""
+    ) VALUES""",
+    columns=25,
+)
 
-UPDATE_NOTIFICATION = """
-    UPDATE notifications SET
-        status = ?, since = ?, expires_at = ?, moves = ?, due_at = ?, waiting_for = ?,
-        begun_at = ?, resends = ?, rescues = ?, provider_id = ?, lease = ?
-    WHERE n = ?"""
+_CHANGING = (
+    "status", "since", "expires_at", "moves", "due_at", "waiting_for", "begun_at", "resends",
+    "rescues", "provider_id", "lease",
+)  # fmt: skip
 
-INSERT_MOVE = f"""
-    INSERT OR IGNORE INTO trail (
+UPDATE_NOTIFICATIONS = Bulk(
+    f"WITH moved (n, {', '.join(_CHANGING)}) AS (VALUES",
+    columns=1 + len(_CHANGING),
+    after_rows=f""") UPDATE notifications SET {", ".join(f"{c} = moved.{c}" for c in _CHANGING)}
+        FROM moved WHERE notifications.n = moved.n""",
+)
+
+INSERT_MOVES = Bulk(
+    """INSERT OR IGNORE INTO trail (
         n, number, at, by, came_from, status, generation, attempt, due_at, waiting_for, failure,
         words, rule
-    ) VALUES ({", ".join("?" * 13)})"""
+    ) VALUES""",
+    columns=13,
+)
 
 MOVE_COLUMNS = """number, at, by, came_from, trail.status, generation, attempt, trail.due_at,
     trail.waiting_for, failure, words, rule"""
@@ -105,7 +113,7 @@ def notification_row(n: int, notification: Notification, lease: Lease | None) ->
 
 
 def update_row(n: int, notification: Notification, lease: Lease | None) -> Row:
-    return (*_changing_columns(notification, lease), n)
+    return (n, *_changing_columns(notification, lease))
 
 
 def _changing_columns(notification: Notification, lease: Lease | None) -> Row:
