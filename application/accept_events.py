@@ -88,6 +88,8 @@ class AcceptEvents:
         for count, record in enumerate(records):
             if len(arrivals) >= room:
                 return count, arrivals, unreadable
+            if self.decoder.passes_over(record, self.channel.address_field):
+                continue
             try:
                 event = self.decoder.decode(record)
             except UnreadableEvent as error:

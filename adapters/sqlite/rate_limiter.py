@@ -9,12 +9,14 @@ from uuid import UUID
 
 import msgspec
 
+from adapters.sqlite.bulk import Bulk
 from adapters.sqlite.database import Database, Durability
 from adapters.sqlite.rows import to_instant, to_microseconds
 from application.errors import StoreUnavailable
 from application.ports.rate_limiter import RateAsk, RateLimiter, grouped
 from domain.rate import EMPTY_LEDGER, Ask, Ledger, RateRule, RateVerdict
 
+_REPLACE = Bulk("REPLACE INTO rate_ledgers (key, ledger, forgettable_at) VALUES", columns=3)
 _Lines = list[tuple[bytes, int, int, int]]  # notification id, generation, attempt, instant
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[_Lines, _Lines]).decode
@@ -84,17 +86,11 @@ def _entries(lines: _Lines) -> tuple[tuple[Ask, datetime], ...]:
 
 
 def _write(connection: sqlite3.Connection, ledgers: dict[str, Ledger], rule: RateRule) -> None:
-    connection.executemany(
-        "REPLACE INTO rate_ledgers (key, ledger, forgettable_at) VALUES (?, ?, ?)",
-        [
-            (
-                key,
-                _encode((_lines(ledger.grants), _lines(ledger.queue))),
-                _forgettable_at(rule, ledger),
-            )
-            for key, ledger in ledgers.items()
-        ],
-    )
+    rows = [
+        (key, _encode((_lines(ledger.grants), _lines(ledger.queue))), _forgettable_at(rule, ledger))
+        for key, ledger in ledgers.items()
+    ]
+    _REPLACE.write(connection, rows)
 
 
 def _forgettable_at(rule: RateRule, ledger: Ledger) -> int:

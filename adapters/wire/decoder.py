@@ -35,6 +35,7 @@ class WireDecoder(EventDecoder):
 
     def __init__(self, address_fields: tuple[str, ...]) -> None:
         self._address_fields = address_fields
+        self._keys = {field: f'"{field}"'.encode() for field in address_fields}
         self._decode = msgspec.json.Decoder().decode
         self._encode_sorted = msgspec.json.Encoder(order="sorted").encode
 
@@ -67,6 +68,13 @@ class WireDecoder(EventDecoder):
             digest=sha256(self._encode_sorted(payload)).digest(),
             body=value,
         )
+
+    def passes_over(self, record: Record, address_field: str) -> bool:
+        value = record.value
+        # An escape could spell the field's name in another way.
+        if value is None or self._keys[address_field] in value or b"\\u" in value:
+            return False
+        return any(key in value for key in self._keys.values())
 
     def _parsed(self, value: bytes) -> dict[str, Any]:
         if len(value) > LARGEST:
@@ -108,7 +116,7 @@ def _instant(fields: dict[str, Any], name: str) -> datetime | None:
     value = fields.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    if type(value) is not int and not (isinstance(value, float) and value.is_integer()):
         raise UnreadableEvent(name, f"{_shape(value)} where milliseconds since 1970 are wanted")
     if not 0 <= value <= _LATEST_MS:
         raise UnreadableEvent(name, "outside the years 1970 to 9999, in milliseconds since 1970")
@@ -117,6 +125,8 @@ def _instant(fields: dict[str, Any], name: str) -> datetime | None:
 
 def _cleaned(text: str) -> str:
     """Without control characters; every way to end a line becomes a newline."""
+    if text.isprintable():
+        return text
     return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
 
 

@@ -18,3 +18,8 @@ class EventDecoder(Protocol):
 
     @abstractmethod
     def decode(self, record: Record) -> Event: ...
+
+    @abstractmethod
+    def passes_over(self, record: Record, address_field: str) -> bool:
+        """Whether a glance shows that no event of these bytes has this field, but perhaps the
+        field of another channel, whose lane reads the record."""

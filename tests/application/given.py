@@ -160,3 +160,6 @@ class LearningDecoder(EventDecoder):
         if not self._can_read:
             raise UnreadableEvent("event", "is in a format of tomorrow")
         return self._wire.decode(record)
+
+    def passes_over(self, record: Record, address_field: str) -> bool:
+        return False
