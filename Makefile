@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs clean
+.PHONY: help demo test check format docs bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -27,6 +27,9 @@ format: .venv/installed-dev  ## Put the code into shape
 
 docs: .venv/installed-dev  ## Write those parts of the README anew that follow from the code
 	@$(BIN)/python -m tests.documents
+
+bench: .venv/installed-dev  ## Measure how fast it is on this machine (some minutes; leave the machine alone)
+	@$(BIN)/python -m bench
 
 clean:  ## Remove what was made here
 	@rm -rf .venv tidings-demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

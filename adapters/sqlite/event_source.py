@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from adapters.sqlite.bulk import Row
 from adapters.sqlite.database import Database, Durability
-from adapters.sqlite.rows import Row, to_instant
+from adapters.sqlite.rows import to_instant
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.clock import Clock
 from application.ports.event_source import EventSource

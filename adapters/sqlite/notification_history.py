@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from adapters.sqlite.bulk import Row
 from adapters.sqlite.database import Database
 from adapters.sqlite.rows import (
     DEAD_LETTER_COLUMNS,
     MOVE_COLUMNS,
     SELECT_NOTIFICATION,
-    Row,
     dead_letter_of,
     move_of,
     notification_of,

@@ -43,7 +43,7 @@ class TestTheLaneOfAChannel:
             b"",
             b"not JSON",
             an_event(),
-            b'{"eventId": "e-1", "payload": {"email": "a@b.cd", "phone\\u004eumber": "+15551234567"}}',
+            b'{"payload": {"email": "a@b.cd", "phone\\u004eumber": "+15551234567"}}',
         ],
         ids=[
             "a tombstone",

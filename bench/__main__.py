@@ -1,0 +1,74 @@
+"""How fast is it on this machine, and is that what was promised?
+
+python -m bench                 every benchmark, about five minutes
+python -m bench lane publish    only these
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bench import embedded
+from bench.figures import Figure, figures_table
+from bench.machine import describe
+
+Benchmark = Callable[[Path, int], Iterator[Figure]]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "publish": embedded.publish,
+    "lane": embedded.lane,
+    "backlog": embedded.backlog,
+    "stored": embedded.stored,
+}
+
+
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"Which: {', '.join(BENCHMARKS)}; else all.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each is measured.")] = 3,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to work: the disk that is to be measured.")
+    ] = None,
+) -> None:
+    """Measure, and say what was promised; exit code 1 if a promise is not kept."""
+    unknown = set(names or ()) - set(BENCHMARKS)
+    if unknown:
+        raise typer.BadParameter(f"no benchmark is called {', '.join(sorted(unknown))}")
+    chosen = [BENCHMARKS[name] for name in names or BENCHMARKS]
+    console = Console()
+    console.print(describe(), highlight=False)
+    working = Path(tempfile.mkdtemp(prefix="tidings-bench-", dir=folder))
+    try:
+        figures = _measure(chosen, working, rounds)
+    finally:
+        shutil.rmtree(working)
+    console.print(figures_table(figures))
+    console.print(describe(), highlight=False)
+    raise typer.Exit(any(not figure.is_kept for figure in figures))
+
+
+def _measure(chosen: list[Benchmark], working: Path, rounds: int) -> list[Figure]:
+    figures: list[Figure] = []
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=len(chosen))
+        for benchmark in chosen:
+            progress.update(task, description=f"{benchmark.__name__}")
+            for figure in benchmark(working, rounds):
+                figures.append(figure)
+                progress.update(task, description=f"{benchmark.__name__}: {figure}")
+            progress.advance(task)
+    return figures
+
+
+if __name__ == "__main__":
+    typer.run(bench)

@@ -1,0 +1,51 @@
+"""How fast does one process tell what lies in its stream? Run as a process of its own.
+
+    python -m bench.lane FOLDER
+
+Prints one JSON object: seconds, CPU seconds, notifications sent, and the peak memory in MB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from domain.status import Status
+from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.running import run
+from entrypoints.settings import load_settings
+
+_LOOK_EVERY = timedelta(milliseconds=20)
+
+
+async def _lane(folder: Path) -> dict[str, float]:
+    settings = load_settings(
+        tidings_env="embedded", tidings_data=folder, email_provider="null", sms_provider="null"
+    )
+    async with open_tidings(settings, Purpose.WORK) as tidings:
+        before = await _sent(tidings)
+        stopping = asyncio.Event()
+        began_at, cpu_before = time.perf_counter(), time.process_time()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(tidings.lanes.run(stopping))
+            while not await tidings.lanes.is_at_rest():
+                await tidings.clock.sleep(_LOOK_EVERY)
+            seconds, cpu = time.perf_counter() - began_at, time.process_time() - cpu_before
+            stopping.set()
+        sent = await _sent(tidings) - before
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "cpu": cpu, "sent": sent, "megabytes": peak}
+
+
+async def _sent(tidings: Tidings) -> int:
+    tally = await tidings.history.tally()
+    return sum(count for each, count in tally.items() if each.status is Status.SENT)
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(_lane(Path(sys.argv[1])))))
