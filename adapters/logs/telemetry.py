@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from traceback import extract_tb
-
-import structlog
+from typing import Any
 
 from application.ports.telemetry import Telemetry
 from domain.circuit import Circuit
@@ -23,8 +23,11 @@ _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ER
 class LogTelemetry(Telemetry):
     """Every failure and every doubt is a line; what was sent is not: the store tells that."""
 
-    def __init__(self) -> None:
-        self._log = structlog.get_logger("tidings")
+    @cached_property
+    def _log(self) -> Any:
+        import structlog  # here, as it takes 60 ms that whoever only asks never needs
+
+        return structlog.get_logger("tidings")
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         for notification in notifications:

@@ -17,7 +17,8 @@ from domain.dead_letter import UNREADABLE
 from domain.errors import TidingsError
 from domain.status import Status, Wait
 from entrypoints.container import Purpose, Tidings, open_tidings
-from entrypoints.running import log_to_standard_error, run, settings_for
+from entrypoints.log import log_to_standard_error
+from entrypoints.running import run, settings_for
 from entrypoints.settings import Provider, Settings
 from entrypoints.terminal.tables import counts_table, print_notifications
 from entrypoints.terminal.words import clock_time
