@@ -7,6 +7,7 @@ that Tidings replaces are kept.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,7 +44,14 @@ class WhenSmsIsUncertain(StrEnum):
     RESEND = "resend"
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    name: str
+
+
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Seconds = Annotated[float, Field(gt=0, le=86_400), Unit("seconds")]
+Milliseconds = Annotated[int, Field(ge=1, le=3_600_000), Unit("milliseconds")]
 
 
 class Settings(BaseSettings):
@@ -55,7 +63,8 @@ class Settings(BaseSettings):
         default=Environment.EMBEDDED, description="Which assembly runs: embedded."
     )
     tidings_data: Path = Field(
-        default=Path("tidings-data"), description="The embedded assembly's folder."
+        default=Path("tidings-data"),
+        description="The folder that everything is in: the file, the lock and the outbox.",
     )
     email_provider: Provider = Field(
         default=Provider.OUTBOX,
@@ -72,17 +81,16 @@ class Settings(BaseSettings):
     rate_limit_sms: Count = Field(
         default=5, description="SMS that may be begun for one number in any window."
     )
-    rate_limit_window: float = Field(
-        default=60, gt=0, le=86_400, description="The length of that window, in seconds."
+    rate_limit_window: Seconds = Field(
+        default=60,
+        description="The length of that window; what is over the rule is held, not dropped.",
     )
     max_retries: int = Field(
         default=3, ge=0, le=10_000, description="Attempts after the first deferred one."
     )
-    retry_delay_ms: int = Field(
+    retry_delay_ms: Milliseconds = Field(
         default=1000,
-        ge=1,
-        le=3_600_000,
-        description="Milliseconds before the first of them; doubles each time, up to an hour.",
+        description="The wait before the first of them; doubles each time, up to an hour.",
     )
     uncertain_sms: WhenSmsIsUncertain = Field(
         default=WhenSmsIsUncertain.ASK,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
+import time
 from pathlib import Path
 
 from adapters.sqlite.database import FILE_NAME
 from application.errors import StoreUnavailable
 
 _LOCK_NAME = "tidings.lock"
+#: Who only looks whether somebody works here holds the lock for an instant.
+_TRIES = 20
+_TRY_AGAIN_AFTER = 0.005  # seconds
 
 
 class DataFolder:
@@ -43,15 +48,30 @@ class DataFolder:
     def work_alone(self) -> None:
         """Be the only worker in it until this process ends. Raises StoreUnavailable."""
         lock = self._open_lock()
+        for _ in range(_TRIES):
+            if _is_taken(lock, fcntl.LOCK_EX):
+                self._lock = lock
+                return
+            time.sleep(_TRY_AGAIN_AFTER)
+        os.close(lock)
+        raise StoreUnavailable(
+            f"data folder {self.path}: another `tidings up` works in it",
+            fix="stop that one first, or set TIDINGS_DATA to another folder",
+        )
+
+    def is_worked_in(self) -> bool:
+        """Whether somebody works in it at this moment. Raises StoreUnavailable."""
+        if not (self.path / _LOCK_NAME).exists():
+            return False
+        lock = self._open_lock()
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            return not _is_taken(lock, fcntl.LOCK_SH)
+        finally:
             os.close(lock)
-            raise StoreUnavailable(
-                f"data folder {self.path}: another `tidings up` works in it",
-                fix="stop that one first, or set TIDINGS_DATA to another folder",
-            ) from error
-        self._lock = lock
+
+    def is_private(self) -> bool:
+        """Whether nobody but its user can look into it."""
+        return not self.path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
     def _open_lock(self) -> int:
         try:
@@ -85,3 +105,11 @@ class DataFolder:
                 f"data folder {self.path}: holds other files, and no Tidings data",
                 fix="set TIDINGS_DATA to an empty or a new folder",
             )
+
+
+def _is_taken(lock: int, operation: int) -> bool:
+    try:
+        fcntl.flock(lock, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -21,7 +21,7 @@ T = TypeVar("T")
 FILE_NAME = "tidings.db"
 _WAIT_FOR_LOCK = 5.0  # seconds
 _TRY_AGAIN_AFTER = 0.01  # seconds
-_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 _FIXES = (
     (("disk is full", "disk i/o"), "make room on the disk; it goes on by itself"),
@@ -52,7 +52,7 @@ class Database:
 
     async def open(self) -> None:
         """Create or upgrade the file. Raises StoreUnavailable, with the fix."""
-        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnavailable(
                 f"this Python has SQLite {sqlite3.sqlite_version}", fix="use 3.37 or newer"
             )
@@ -133,14 +133,15 @@ class Database:
         except (sqlite3.IntegrityError, sqlite3.DataError, OverflowError) as error:
             raise RowRefused(str(error)) from error
         except sqlite3.Error as error:
-            raise self._unavailable(error) from error
+            raise unavailable(self.path, error) from error
 
-    def _unavailable(self, error: sqlite3.Error) -> StoreUnavailable:
-        words = str(error)
-        for signs, fix in _FIXES:
-            if any(sign in words.lower() for sign in signs):
-                return StoreUnavailable(f"{self.path}: {words}", fix=fix)
-        return StoreUnavailable(f"{self.path}: {words}", fix="see the SQLite documentation")
+
+def unavailable(path: Path, error: sqlite3.Error) -> StoreUnavailable:
+    words = str(error)
+    for signs, fix in _FIXES:
+        if any(sign in words.lower() for sign in signs):
+            return StoreUnavailable(f"{path}: {words}", fix=fix)
+    return StoreUnavailable(f"{path}: {words}", fix="see the SQLite documentation")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -2,54 +2,73 @@
 
 from __future__ import annotations
 
-import sqlite3
-import sys
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from domain.errors import TidingsError
 from entrypoints import exit_codes
-from entrypoints.container import Purpose, open_tidings
+from entrypoints.checks import Check, check_everything
 from entrypoints.running import run, settings_for
-from entrypoints.settings import Settings
+from entrypoints.settings_in_force import SettingInForce, Stray, settings_in_force, strays
+from entrypoints.terminal.words import plain
+
+_NAME_WIDTH = 14
+_VALUE_WIDTH = 40
+#: By (ok, whether there is something to do).
+_MARKS = {
+    (True, False): ("✓", "bold green"),
+    (True, True): ("!", "bold yellow"),
+    (False, True): ("✗", "bold red"),
+    (False, False): ("✗", "bold red"),
+}
 
 
 def check(data: Path | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
     settings = settings_for(data)
-    console.print(_settings_table(settings))
-    console.print(f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
-    folder = settings.tidings_data
-    if not folder.exists():
-        console.print(Text(f"- data folder {folder}: not there yet; `tidings up` makes it"))
-        return
-    try:
-        lag = run(_open(settings))
-    except TidingsError as error:
-        console.print(Text.assemble(("✗ ", "bold red"), str(error)))
-        raise typer.Exit(exit_codes.NOT_ALL) from None
-    console.print(Text.assemble(("✓ ", "bold green"), f"data folder {folder.resolve()}"))
+    options = () if data is None else ("tidings_data",)
+    _print_settings(console, settings_in_force(settings, options=options))
+    for stray in strays():
+        _print_stray(console, stray)
+    console.print()
+    checks = run(check_everything(settings))
+    for each in checks:
+        _print_check(console, each)
+    if not all(each.ok for each in checks):
+        raise typer.Exit(exit_codes.NOT_ALL)
+
+
+def _print_settings(console: Console, settings: Sequence[SettingInForce]) -> None:
+    """Lines of at most 80 columns, unless a value is long."""
+    width = max(len(each.name) for each in settings)
+    console.print(Text(f"{'setting':<{width}}  {'value':<{_VALUE_WIDTH}}  from", style="dim"))
+    for each in settings:
+        console.print(
+            Text.assemble(
+                f"{each.name:<{width}}  {plain(each.value):<{_VALUE_WIDTH}}  ",
+                (each.source, "dim" if each.is_default else ""),
+            )
+        )
+
+
+def _print_stray(console: Console, stray: Stray) -> None:
     console.print(
-        Text.assemble(("✓ ", "bold green"), f"its file opens; {lag} events wait to be read")
+        Text.assemble(("! ", "bold yellow"), f"{plain(stray.name)} ({stray.source}): {stray.words}")
     )
 
 
-def _settings_table(settings: Settings) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("setting", "value", "from"):
-        table.add_column(column)
-    for name in type(settings).model_fields:
-        is_set = name in settings.model_fields_set
-        table.add_row(
-            name.upper(), Text(str(getattr(settings, name))), "set" if is_set else "default"
-        )
-    return table
-
-
-async def _open(settings: Settings) -> int:
-    async with open_tidings(settings, Purpose.PUBLISH) as tidings:
-        return await tidings.lanes.lag()
+def _print_check(console: Console, check: Check) -> None:
+    mark, style = _MARKS[check.ok, bool(check.fix)]
+    words = f"{plain(check.words)}: {check.fix}" if check.fix else plain(check.words)
+    lines = textwrap.wrap(
+        words,
+        width=max(console.width, 2 * _NAME_WIDTH) - _NAME_WIDTH - 2,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    head = Text.assemble((f"{mark} ", style), f"{check.name:<{_NAME_WIDTH}}")
+    console.print(head + Text(f"\n{'':<{_NAME_WIDTH + 2}}".join(lines)))

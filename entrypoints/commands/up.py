@@ -20,8 +20,9 @@ from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.log import log_to_standard_error
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Provider, Settings
+from entrypoints.settings_in_force import in_one_line, strays
 from entrypoints.terminal.tables import counts_table, print_notifications
-from entrypoints.terminal.words import clock_time
+from entrypoints.terminal.words import clock_time, plain
 
 _LOOK_EVERY = 0.1  # seconds
 #: Counting takes at most this share of the time.
@@ -30,6 +31,9 @@ _COUNTING_SHARE = 0.02
 
 def up(data: Path | None, *, until_idle: bool) -> None:
     settings = settings_for(data)
+    if found := strays():
+        warning = Text.assemble(("warning: ", "bold yellow"), plain(in_one_line(found)))
+        Console(stderr=True, soft_wrap=True, highlight=False).print(warning)
     log_to_standard_error()
     run(_up(settings, until_idle=until_idle))
 

@@ -10,8 +10,28 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sqlite.database import FILE_NAME
+from adapters.sqlite.inspection import Inspection
+from adapters.sqlite.schema import VERSION
 from entrypoints import exit_codes
-from tests.entrypoints.program import Program
+from entrypoints.checks import (
+    check_everything,
+    data_file,
+    decisions,
+    lag,
+    room,
+    version,
+    worker,
+)
+from entrypoints.settings import load_settings
+from tests.entrypoints.program import Ended, Program
+from tests.runner import Run
+
+
+def line(ended: Ended, name: str) -> str:
+    """Of one check, from its mark on."""
+    [found] = [line for line in ended.out.splitlines() if line[2:].startswith(name)]
+    return found
 
 
 class TestAGoodSetUp:
@@ -31,9 +51,106 @@ class TestAGoodSetUp:
         program = program.with_(RATE_LIMIT_EMAIL="77")
         lines = program("check").out.splitlines()
         [email] = [line.split() for line in lines if line.startswith("RATE_LIMIT_EMAIL")]
-        assert email == ["RATE_LIMIT_EMAIL", "77", "set"]
+        assert email == ["RATE_LIMIT_EMAIL", "77", "environment"]
         [sms] = [line.split() for line in lines if line.startswith("RATE_LIMIT_SMS")]
         assert sms == ["RATE_LIMIT_SMS", "5", "default"]
+
+    def test_can_be_read_on_a_narrow_terminal(self, program: Program) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        ended = program.with_(COLUMNS="80")("check")
+        lines = [line for line in ended.out.splitlines() if str(program.home) not in line]
+        assert max(map(len, lines)) <= 80
+
+    def test_names_everything_that_is_needed(self, run: Run, program: Program) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        settings = load_settings(tidings_env="embedded", tidings_data=program.data)
+        checks = run(check_everything(settings))
+        assert [check.name for check in checks] == [
+            "Python", "SQLite", "clock", "disk", "data folder", "worker", FILE_NAME,
+            "email lane", "sms lane", "for a person", "email outbox", "sms outbox",
+        ]  # fmt: skip
+        assert [check.name for check in checks if not check.ok] == []
+
+    def test_changes_nothing(self, program: Program) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        before = (program.data / FILE_NAME).read_bytes()
+        assert program("check").code == exit_codes.DONE
+        assert (program.data / FILE_NAME).read_bytes() == before
+
+    def test_says_whether_somebody_works_in_it(self, program: Program) -> None:
+        with program.running("up") as running:
+            running.wait_until_it_says("Ctrl-C")
+            assert line(program("check"), "worker").endswith("a `tidings up` works in it now")
+            assert running.stop().code == exit_codes.DONE
+        assert "no `tidings up` works in it now" in line(program("check"), "worker")
+
+
+class TestWhatIsWorthDoing:
+    """Nothing fails, and yet somebody may want to know."""
+
+    def test_is_to_begin_where_events_wait(self, program: Program) -> None:
+        ended = program("publish", "alert", "--email", "ada@example.com", "-m", "Hot")
+        assert ended.code == exit_codes.DONE
+        checked = program("check")
+        assert checked.code == exit_codes.DONE
+        assert line(checked, "sms lane") == "! sms lane      1 event to read: run `tidings up`"
+
+    def test_is_to_make_room_below_100_mb(self) -> None:
+        assert room(100_000_000).fix == ""
+        assert room(99_999_999).ok
+        assert "room" in room(99_999_999).fix
+
+    def test_is_to_keep_others_out(self, program: Program) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        program.data.chmod(0o755)
+        checked = program("check")
+        assert checked.code == exit_codes.DONE
+        assert "chmod 700" in checked.said
+
+    def test_is_to_decide_what_waits_for_a_person(self) -> None:
+        assert decisions(0, 0).fix == ""
+        assert decisions(1, 0).fix == "`tidings list --status UNCERTAIN`"
+        assert decisions(0, 1).fix == "`tidings dlq list`"
+        assert decisions(2, 1).words == "2 uncertain, 1 dead letter"
+
+    def test_is_counted_where_it_waits(self, told: Program) -> None:
+        words = line(told("check"), "for a person")
+        assert words.startswith("! ")
+        assert "tidings dlq list" in words
+
+    def test_is_nothing_where_somebody_reads_already(self) -> None:
+        assert lag("email", 7, is_worked_in=True).fix == ""
+        assert worker(is_worked_in=True).fix == ""
+
+    def test_is_said_of_a_provider_that_drops_everything(self, program: Program) -> None:
+        checked = program.with_(SMS_PROVIDER="null")("check")
+        assert checked.code == exit_codes.DONE
+        assert line(checked, "sms outbox").startswith("! ")
+
+
+class TestAnOldVersion:
+    def test_of_python_fails(self) -> None:
+        assert version("Python", (3, 11, 0), oldest=(3, 11)).ok
+        old = version("Python", (3, 10, 9), oldest=(3, 11))
+        assert (old.ok, old.words, old.fix) == (False, "3.10.9", "use 3.11 or newer")
+
+
+class TestTheFile:
+    def test_fails_if_it_is_damaged(self) -> None:
+        found = data_file(Inspection(version=VERSION, damage="page 7 is bent", is_complete=True))
+        assert not found.ok
+        assert "page 7" in found.words
+        assert "backup" in found.fix
+
+    def test_is_said_to_be_read_in_part_if_time_was_short(self) -> None:
+        found = data_file(Inspection(version=VERSION, damage=None, is_complete=False))
+        assert found.ok
+        assert "not all was read" in found.words
+
+    def test_of_an_older_version_is_brought_up_to_date_later(self) -> None:
+        found = data_file(Inspection(version=VERSION - 1, damage=None, is_complete=True))
+        assert found.ok
+        assert "tidings up" in found.fix
 
 
 def foreign(folder: Path) -> None:
@@ -107,7 +224,24 @@ class TestADataFolder:
         assert said in ended.said
 
 
+class TestAnOutbox:
+    def test_that_is_no_folder_fails_the_check(self, program: Program) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        (program.data / "outbox").mkdir()
+        (program.data / "outbox" / "sms").touch()
+        ended = program("check")
+        assert ended.code == exit_codes.NOT_ALL
+        assert line(ended, "sms outbox").startswith("✗ ")
+        assert "make it a writable folder" in ended.said
+
+
 class TestAFolderThatCannotBe:
+    def test_fails_the_check(self, program: Program) -> None:
+        (program.home / "file").touch()
+        ended = program("check", "--data", "file/folder")
+        assert ended.code == exit_codes.NOT_ALL
+        assert "cannot be made" in ended.said
+
     @pytest.mark.parametrize(
         "arguments",
         [

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
 
 from entrypoints import exit_codes
+from entrypoints.settings_in_force import Source, settings_in_force, strays
 from tests.entrypoints.program import Ended, Program
 
 
@@ -13,6 +18,12 @@ def value(ended: Ended, name: str) -> str:
     assert ended.code == exit_codes.DONE, ended
     [line] = [line for line in ended.out.splitlines() if line.split()[:1] == [name]]
     return line.removeprefix(name).rsplit(maxsplit=1)[0].strip()
+
+
+def source(ended: Ended, name: str) -> str:
+    assert ended.code == exit_codes.DONE, ended
+    [line] = [line for line in ended.out.splitlines() if line.split()[:1] == [name]]
+    return line.rsplit(maxsplit=1)[-1]
 
 
 class TestWhatIsSet:
@@ -49,6 +60,23 @@ class TestWhatIsSet:
     def test_counts_most_as_an_option(self, program: Program) -> None:
         checked = program.with_(TIDINGS_DATA="of-the-environment")("check", "--data", "as-said")
         assert value(checked, "TIDINGS_DATA") == "as-said"
+
+    def test_is_shown_with_where_it_comes_from(self, program: Program) -> None:
+        (program.home / ".env").write_text("RATE_LIMIT_EMAIL=7\nrate_limit_sms=3\nMAX_RETRIES=\n")
+        checked = program.with_(RATE_LIMIT_EMAIL="8", MAX_RETRIES="")("check", "--data", "said")
+        assert source(checked, "TIDINGS_DATA") == "option"
+        assert source(checked, "RATE_LIMIT_EMAIL") == "environment"
+        assert source(checked, "RATE_LIMIT_SMS") == ".env"
+        assert source(checked, "MAX_RETRIES") == "default"
+
+    def test_is_never_shown_if_it_is_a_secret(self) -> None:
+        class Secretive(BaseSettings):
+            password: SecretStr = SecretStr("canary")
+            token: SecretStr = SecretStr("")
+
+        password, token = settings_in_force(Secretive())
+        assert "canary" not in repr(password)
+        assert (password.value, token.value) == ("(set, and never shown)", "(not set)")
 
     def test_decides_where_the_data_lies(self, program: Program) -> None:
         program = program.with_(TIDINGS_DATA="elsewhere/data")
@@ -131,6 +159,60 @@ class TestWrongSettings:
         ended = program.with_(RATE_LIMIT_SMS="canary")(*command)
         assert (ended.code, ended.out) == (exit_codes.USAGE, "")
         assert "RATE_LIMIT_SMS" in ended.err
+
+
+class TestANameThatIsNoSetting:
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            pytest.param("RATE_LIMT_EMAIL", "the nearest is RATE_LIMIT_EMAIL", id="a slip"),
+            pytest.param("MAX_RETRY", "the nearest is MAX_RETRIES", id="a near miss"),
+            pytest.param("SMTP_FORM", "the nearest is SMTP_FROM", id="a slip beside production's"),
+            pytest.param("TIDINGS_DATEN", "the nearest is TIDINGS_DATA", id="that looks like ours"),
+            pytest.param("TIDINGS_DEBUG", "in the environment alone", id="of the environment"),
+            pytest.param("KAFKA_TOPIC", "not used by the embedded assembly", id="of Kafka"),
+            pytest.param("REDIS_PORT", "not used by the embedded assembly", id="of Redis"),
+            pytest.param("SMTP_PORT", "not used by the embedded assembly", id="of SMTP"),
+            pytest.param("DATABASE_URL", "not used by the embedded assembly", id="of PostgreSQL"),
+            pytest.param("DIRECT_URL", "not used by the embedded assembly", id="of its tools"),
+            pytest.param("TWILIO_FROM", "not used by the embedded assembly", id="of Twilio"),
+        ],
+    )
+    def test_is_explained(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+    ) -> None:
+        (tmp_path / ".env").write_text(f"{name}=canary\n")
+        monkeypatch.chdir(tmp_path)
+        [stray] = [each for each in strays() if each.source is Source.FILE]
+        assert stray.name == name
+        assert words in stray.words
+
+    @pytest.mark.parametrize("name", ["SOMEBODY_ELSES", "EMAIL_HOST", "SECRET_KEY", "PORT"])
+    def test_is_passed_over_if_it_is_somebody_elses(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        (tmp_path / ".env").write_text(f"{name}=canary\n")
+        monkeypatch.chdir(tmp_path)
+        assert [each for each in strays() if each.source is Source.FILE] == []
+
+    def test_is_named_by_the_check_without_its_value(self, program: Program) -> None:
+        (program.home / ".env").write_text("RATE_LIMT_EMAIL=canary\nSMTP_PASS=canary\n")
+        checked = program.with_(RATE_LIMIT_SSM="canary", KAFKA_TOPIC="canary")("check")
+        assert checked.code == exit_codes.DONE
+        assert "RATE_LIMT_EMAIL (.env): unknown" in checked.out
+        assert "SMTP_PASS (.env): not used" in checked.out
+        assert "RATE_LIMIT_SSM (environment): unknown" in checked.out
+        assert "KAFKA_TOPIC" not in checked.out
+        assert "canary" not in checked.said
+
+    def test_is_a_line_of_warning_where_the_work_begins(self, program: Program) -> None:
+        (program.home / ".env").write_text("RATE_LIMT_EMAIL=canary\nSMTP_PASS=canary\n")
+        ended = program("up", "--until-idle")
+        assert ended.code == exit_codes.DONE
+        [warning] = [line for line in ended.err.splitlines() if line.startswith("warning: ")]
+        assert "RATE_LIMT_EMAIL: unknown, the nearest is RATE_LIMIT_EMAIL" in warning
+        assert "SMTP_PASS: not used by the embedded assembly" in warning
+        assert "canary" not in ended.said
 
 
 class TestASecretOfAnotherSystem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,48 @@ class TestWorkingAlone:
         (path / "tidings.lock").mkdir(parents=True)
         with pytest.raises(StoreUnavailable):
             DataFolder(path).work_alone()
+
+
+class TestAskingWhoWorksInIt:
+    @pytest.fixture
+    def folder(self, path: Path) -> DataFolder:
+        folder = DataFolder(path)
+        folder.prepare(may_be_new=True)
+        return folder
+
+    def test_is_answered_without_making_anything(self, folder: DataFolder) -> None:
+        assert not folder.is_worked_in()
+        assert list(folder.path.iterdir()) == []
+
+    def test_is_answered_while_somebody_does_and_afterwards(self, folder: DataFolder) -> None:
+        worker = DataFolder(folder.path)
+        worker.work_alone()
+        assert folder.is_worked_in()
+        worker.leave()
+        assert not folder.is_worked_in()
+
+    def test_keeps_nobody_from_beginning(self, folder: DataFolder) -> None:
+        done = threading.Event()
+
+        def ask() -> None:
+            while not done.is_set():
+                folder.is_worked_in()
+
+        asker = threading.Thread(target=ask)
+        asker.start()
+        try:
+            for _ in range(50):
+                worker = DataFolder(folder.path)
+                worker.work_alone()
+                worker.leave()
+        finally:
+            done.set()
+            asker.join()
+
+
+class TestPrivacy:
+    @pytest.mark.parametrize(("mode", "is_private"), [(0o700, True), (0o750, False)])
+    def test_is_for_its_user_alone(self, path: Path, mode: int, *, is_private: bool) -> None:
+        path.mkdir(parents=True)
+        path.chmod(mode)
+        assert DataFolder(path).is_private() is is_private

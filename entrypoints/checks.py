@@ -1,0 +1,179 @@
+"""Is everything there that the embedded assembly needs?
+
+Each answer is a value, so that whoever asks may draw it: a terminal, JSON, a health page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from adapters.sqlite.data_folder import DataFolder
+from adapters.sqlite.database import FILE_NAME, OLDEST_SQLITE
+from adapters.sqlite.inspection import Inspection, inspect
+from application.errors import StoreUnavailable, StreamUnavailable
+from application.ports.dead_letters import DeadLetterQuery
+from domain.status import Wait
+from entrypoints.container import Purpose, Tidings, open_tidings, outbox_folder
+from entrypoints.settings import Provider, Settings
+
+_OLDEST_PYTHON = (3, 11)
+_LITTLE_ROOM = 100_000_000  # bytes
+_INSPECTION = timedelta(seconds=2)
+_ANOTHER_FOLDER = "set TIDINGS_DATA to a folder that you may create or write to"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """`fix` says what to do if it is not `ok`; if it is, what is worth doing all the same."""
+
+    name: str
+    ok: bool
+    words: str
+    fix: str = ""
+
+
+async def check_everything(settings: Settings) -> list[Check]:
+    """Nothing is made or changed by it."""
+    folder = DataFolder(settings.tidings_data)
+    return [
+        version("Python", sys.version_info[:3], oldest=_OLDEST_PYTHON),
+        version("SQLite", sqlite3.sqlite_version_info, oldest=OLDEST_SQLITE),
+        Check(name="clock", ok=True, words=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"),
+        _disk(folder.path),
+        *(await _data(settings, folder)),
+        *_outboxes(settings),
+    ]
+
+
+def version(name: str, found: tuple[int, ...], *, oldest: tuple[int, ...]) -> Check:
+    ok = found >= oldest
+    fix = "" if ok else f"use {'.'.join(map(str, oldest))} or newer"
+    return Check(name=name, ok=ok, words=".".join(map(str, found)), fix=fix)
+
+
+def _disk(path: Path) -> Check:
+    there = next(each for each in (path.absolute(), *path.absolute().parents) if each.is_dir())
+    return room(shutil.disk_usage(there).free)
+
+
+def room(free: int) -> Check:
+    """A full disk stops the work, but loses nothing."""
+    fix = "make room; a full disk stops the work" if free < _LITTLE_ROOM else ""
+    return Check(name="disk", ok=True, words=f"{free // 1_000_000:,} MB free", fix=fix)
+
+
+async def _data(settings: Settings, folder: DataFolder) -> list[Check]:
+    """The folder, its file, and what waits in it; nothing further than the first that fails."""
+    if not _is_there(folder.path):
+        return [_to_be_made(folder.path)]
+    found: list[Check] = []
+    try:
+        found.append(_data_folder(folder))
+        is_worked_in = folder.is_worked_in()
+        found.append(worker(is_worked_in=is_worked_in))
+        path = folder.path / FILE_NAME
+        if not _is_there(path):
+            return [*found, _to_be_made(path)]
+        inspection = await asyncio.to_thread(inspect, path, within=_INSPECTION)
+        found.append(data_file(inspection))
+        if inspection.is_readable:
+            async with open_tidings(settings, Purpose.ASK) as tidings:
+                found += await _lags(tidings, is_worked_in=is_worked_in)
+                found.append(await _decisions(tidings))
+    except (StoreUnavailable, StreamUnavailable) as error:
+        return [*found, Check(name="data", ok=False, words=error.problem, fix=error.fix)]
+    return found
+
+
+def _is_there(path: Path) -> bool:
+    """Also a link that leads nowhere."""
+    return os.path.lexists(path)
+
+
+def _to_be_made(path: Path) -> Check:
+    above = next(each for each in path.absolute().parents if _is_there(each))
+    if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+        words = f"{path}: not there yet; `tidings up` makes it"
+        return Check(name="data", ok=True, words=words)
+    words = f"{path}: cannot be made in {above}"
+    return Check(name="data", ok=False, words=words, fix=_ANOTHER_FOLDER)
+
+
+def _data_folder(folder: DataFolder) -> Check:
+    folder.prepare(may_be_new=True)
+    fix = "" if folder.is_private() else "others may look into it; `chmod 700` keeps them out"
+    return Check(name="data folder", ok=True, words=str(folder.path.resolve()), fix=fix)
+
+
+def worker(*, is_worked_in: bool) -> Check:
+    words = "a `tidings up` works in it now" if is_worked_in else "no `tidings up` works in it now"
+    return Check(name="worker", ok=True, words=words)
+
+
+def data_file(inspection: Inspection) -> Check:
+    name, words = FILE_NAME, f"version {inspection.version}"
+    if inspection.damage is not None:
+        fix = "stop `tidings up`, keep a copy, and restore the folder from a backup"
+        return Check(name=name, ok=False, words=f"{words}, damaged: {inspection.damage}", fix=fix)
+    if inspection.is_newer:
+        words = f"{words} is newer than this Tidings"
+        fix = "use the newer Tidings that wrote it, or another data folder"
+        return Check(name=name, ok=False, words=words, fix=fix)
+    words += ", no damage found" + ("" if inspection.is_complete else ", but not all was read")
+    fix = "the next `tidings up` brings it up to date" if inspection.is_older else ""
+    return Check(name=name, ok=True, words=words, fix=fix)
+
+
+async def _lags(tidings: Tidings, *, is_worked_in: bool) -> list[Check]:
+    return [
+        lag(lane.channel.name, await lane.lag(), is_worked_in=is_worked_in)
+        for lane in tidings.lanes.each
+    ]
+
+
+def lag(channel: str, unread: int, *, is_worked_in: bool) -> Check:
+    words = f"{unread} event{'s' * (unread != 1)} to read"
+    fix = "run `tidings up`" if unread and not is_worked_in else ""
+    return Check(name=f"{channel} lane", ok=True, words=words, fix=fix)
+
+
+async def _decisions(tidings: Tidings) -> Check:
+    tally = await tidings.history.tally()
+    uncertain = sum(count for each, count in tally.items() if each.waiting_for is Wait.PERSON)
+    return decisions(uncertain, sum((await tidings.dead_letters.tally(DeadLetterQuery())).values()))
+
+
+def decisions(uncertain: int, dead_letters: int) -> Check:
+    """What nobody but a person moves on."""
+    commands = []
+    if uncertain:
+        commands.append("`tidings list --status UNCERTAIN`")
+    if dead_letters:
+        commands.append("`tidings dlq list`")
+    words = f"{uncertain} uncertain, {dead_letters} dead letter{'s' * (dead_letters != 1)}"
+    return Check(name="for a person", ok=True, words=words, fix=" and ".join(commands))
+
+
+def _outboxes(settings: Settings) -> Iterator[Check]:
+    for channel, provider in (("email", settings.email_provider), ("sms", settings.sms_provider)):
+        if provider is Provider.OUTBOX:
+            yield _outbox(f"{channel} outbox", outbox_folder(settings, channel))
+        else:
+            words = f"{channel.upper()}_PROVIDER=null: what is sent is dropped"
+            yield Check(name=f"{channel} outbox", ok=True, words=words, fix="`outbox` keeps it")
+
+
+def _outbox(name: str, path: Path) -> Check:
+    if not _is_there(path):
+        return Check(name=name, ok=True, words="made when something is sent")
+    ok = path.is_dir() and os.access(path, os.W_OK | os.X_OK)
+    words = str(path) if ok else f"{path}: cannot be written to"
+    return Check(name=name, ok=ok, words=words, fix="" if ok else "make it a writable folder")
