@@ -23,11 +23,14 @@ class PublishEvents:
     clock: Clock
 
     async def __call__(
-        self, values: Sequence[bytes], *, as_they_are: bool = False
+        self, values: Sequence[bytes], *, as_they_are: bool = False, all_or_none: bool = False
     ) -> Sequence[UnreadableEvent | None]:
         """For each: None, or what is wrong with it. The wrong ones are published only
-        `as_they_are`: then they end as dead letters."""
+        `as_they_are`: then they end as dead letters. With `all_or_none` one that is wrong
+        keeps back the others too."""
         problems = [self._problem(value) for value in values]
+        if all_or_none and any(problems):
+            return problems
         readable = [
             value
             for value, problem in zip(values, problems, strict=True)

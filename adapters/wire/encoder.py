@@ -18,11 +18,12 @@ def encode_event(
     text: str,
     addresses: Mapping[str, str | None],
     subject: str | None = None,
+    html: str | None = None,
     send_at: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> bytes:
     """`addresses` by the payload's field name. What is None is left out."""
-    payload = {**addresses, "subject": subject, "message": text}
+    payload = {**addresses, "subject": subject, "message": text, "html": html}
     event = {
         "eventId": event_id,
         "messageType": message_type,

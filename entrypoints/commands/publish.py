@@ -5,23 +5,20 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
-from uuid import uuid4
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from adapters.mail.address import read_email_address
-from adapters.wire.encoder import encode_event
-from domain.errors import InvalidRecipient, UnreadableEvent
-from domain.recipient import Recipient, phone_number
+from domain.errors import UnreadableEvent
 from entrypoints import exit_codes
-from entrypoints.container import ADDRESS_FIELDS, Purpose, open_tidings
+from entrypoints.container import Purpose, open_tidings
+from entrypoints.new_event import BadEvent, NewEvent
+from entrypoints.producer import Producer
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.words import plain
@@ -29,6 +26,16 @@ from entrypoints.terminal.words import plain
 _BATCH = 1000
 _BAD_LINES_SHOWN = 20
 _LONGEST_LINE = 1024 * 1024
+#: By the argument that an event was written from.
+_OPTIONS = {
+    "email": "--email",
+    "phone": "--phone",
+    "email or phone": "--email or --phone",
+    "message": "--message",
+    "message or html": "--message",
+    "subject": "--subject",
+    "event_id": "--id",
+}
 
 
 def publish_one(
@@ -41,48 +48,28 @@ def publish_one(
     event_id: str | None,
     data: Path | None,
 ) -> None:
-    _check("--email", read_email_address, email)
-    _check("--phone", phone_number, phone)
-    event_id = event_id or str(uuid4())
-    value = encode_event(
-        event_id=event_id,
+    event = NewEvent(
         message_type=message_type,
-        occurred_at=datetime.now(UTC),
-        text=text,
-        addresses=dict(zip(ADDRESS_FIELDS, (email, phone), strict=True)),
+        message=text,
+        email=email,
+        phone=phone,
         subject=subject,
+        event_id=event_id,
     )
-    [problem] = run(_publish(settings_for(data), [value]))
-    if problem is not None:
-        raise typer.BadParameter(_by_option(problem))
+    try:
+        run(_publish(event, data))
+    except BadEvent as error:
+        raise typer.BadParameter(f"{_OPTIONS[error.argument]}: {error.problem}") from error
     console = Console(highlight=False, soft_wrap=True)
-    console.print(Text.assemble("Published event ", (plain(event_id), "bold cyan"), "."))
+    console.print(Text.assemble("Published event ", (plain(event.id), "bold cyan"), "."))
     there = f" --data {shlex.quote(str(data))}" if data else ""
-    show = f"tidings show {shlex.quote(event_id)}{there}"
+    show = f"tidings show {shlex.quote(event.id)}{there}"
     console.print(Text(f"`tidings up{there}` tells it; `{show}` says how."))
 
 
-def _check(option: str, read: Callable[[str], Recipient], raw: str | None) -> None:
-    if raw is None:
-        return
-    try:
-        read(raw)
-    except InvalidRecipient as error:
-        raise typer.BadParameter(error.problem, param_hint=option) from error
-
-
-def _by_option(problem: UnreadableEvent) -> str:
-    options = {
-        "payload": "give --email or --phone, or both",
-        "payload.message": "--message: give it some text",
-        "eventId": f"--id: {problem.problem}",
-    }
-    return options.get(problem.field, str(problem))
-
-
-async def _publish(settings: Settings, values: list[bytes]) -> list[UnreadableEvent | None]:
-    async with open_tidings(settings, Purpose.PUBLISH) as tidings:
-        return list(await tidings.publish_events(values))
+async def _publish(event: NewEvent, data: Path | None) -> None:
+    async with Producer(data) as producer:
+        await producer.publish([event])
 
 
 def publish_file(name: str, *, as_they_are: bool, data: Path | None) -> None:

@@ -67,7 +67,7 @@ class TestAMistakeInAnOption:
         [
             pytest.param(["--email", "ada@example.com"], "--message", id="no message"),
             pytest.param(["--email", "ada@example.com", "-m", ""], "--message", id="empty message"),
-            pytest.param(["-m", "Hot"], "give --email or --phone, or both", id="nobody to tell"),
+            pytest.param(["-m", "Hot"], "--email or --phone: give one", id="nobody to tell"),
             pytest.param(["--email", "ada", "-m", "Hot"], "--email", id="no email address"),
             pytest.param(["--phone", "0123", "-m", "Hot"], "--phone", id="no phone number"),
             pytest.param(

@@ -82,6 +82,18 @@ class TestAnEventThatIsWritten:
             "payload": {"email": ADA, "phoneNumber": GRACE, "message": "Welcome, Zoë!"},
         }
 
+    def test_has_its_markup_beside_its_text(self) -> None:
+        value = encode_event(
+            event_id="9f0c",
+            message_type="USER_SIGNED_UP",
+            occurred_at=NOON,
+            text="Welcome!",
+            addresses={"email": ADA},
+            html="<p>Welcome!</p>",
+        )
+        payload = json.loads(value)["payload"]
+        assert (payload["message"], payload["html"]) == ("Welcome!", "<p>Welcome!</p>")
+
     def test_leaves_out_what_is_not_given(self) -> None:
         value = encode_event(
             event_id="9f0c",
