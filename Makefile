@@ -25,7 +25,7 @@ format: .venv/installed-dev  ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-docs: .venv/installed-dev  ## Write those parts of the README anew that follow from the code
+docs: .venv/installed-dev  ## Write those parts of the documents anew that follow from the code
 	@$(BIN)/python -m tests.documents
 
 bench: .venv/installed-dev  ## Measure how fast it is on this machine (some minutes; leave the machine alone)

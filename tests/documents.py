@@ -1,16 +1,23 @@
-"""Which parts of the README follow from the code? `make docs` writes them anew."""
+"""Which parts of the documents follow from the code? `make docs` writes them anew."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
 
+from annotated_types import Ge, Gt, Le
 from dependency_injector import providers
 
 from domain.status import TRANSITIONS
 from entrypoints.container import Core, Embedded, InMemory
+from entrypoints.settings import Settings, Unit
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+SETTINGS = ROOT / "docs" / "settings.md"
+PRODUCING = ROOT / "docs" / "producing.md"
 
 
 def life() -> str:
@@ -46,14 +53,52 @@ def _adapter(assembly: type[InMemory | Embedded], slot: str) -> str:
     return f"`OutboxSender`, or `NullSender` for {slot.split('_')[0].upper()}_PROVIDER=null"
 
 
-def with_generated_parts(text: str) -> str:
-    for name, part in (("life", life()), ("ports", ports())):
+def settings() -> str:
+    """Every setting: its default, what it may be, and what it means."""
+    lines = ["| setting | by default | may be | means |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.default.value if isinstance(field.default, Enum) else field.default
+        allowed = _allowed(field.annotation, field.metadata)
+        lines.append(f"| `{name.upper()}` | `{default}` | {allowed} | {field.description} |")
+    return "\n".join(lines)
+
+
+_KINDS = {int: "a whole number", float: "a number", Path: "a path", str: "text"}
+
+
+def _allowed(kind: object, metadata: list[object]) -> str:
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return " or ".join(f"`{member.value}`" for member in kind)
+    [words] = [words for each, words in _KINDS.items() if each is kind]
+    units = [f" of {each.name}" for each in metadata if isinstance(each, Unit)]
+    return ", ".join(["".join([words, *units]), *_bounds(metadata)])
+
+
+def _bounds(metadata: list[object]) -> Iterator[str]:
+    for each in metadata:
+        match each:
+            case Ge(ge=bound):
+                yield f"at least {bound}"
+            case Gt(gt=bound):
+                yield f"more than {bound}"
+            case Le(le=bound):
+                yield f"at most {bound}"
+
+
+#: By the marker in the document.
+_PARTS = {README: {"life": life, "ports": ports}, SETTINGS: {"settings": settings}}
+
+
+def with_generated_parts(document: Path) -> str:
+    text = document.read_text()
+    for name, part in _PARTS[document].items():
         head, begin, rest = text.partition(f"<!-- {name}: ")
         comment, _, _ = rest.partition("\n")
         _, end, tail = rest.partition(f"\n<!-- /{name} -->")
-        text = f"{head}{begin}{comment}\n{part}{end}{tail}"
+        text = f"{head}{begin}{comment}\n{part()}{end}{tail}"
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(with_generated_parts(README.read_text()))
+    for document in _PARTS:
+        document.write_text(with_generated_parts(document))

@@ -112,6 +112,7 @@ async def _publish_lines(
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
+        disable=not sys.stderr.isatty(),
     )
     async with open_tidings(settings, Purpose.PUBLISH) as tidings:
         with progress:
