@@ -6,6 +6,7 @@ import fcntl
 import os
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from adapters.sqlite.database import FILE_NAME
@@ -20,8 +21,9 @@ _TRY_AGAIN_AFTER = 0.005  # seconds
 class DataFolder:
     """A folder that holds everything of the embedded assembly, private to its user."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, pause: Callable[[float], None] = time.sleep) -> None:
         self.path = path
+        self._pause = pause
         self._lock: int | None = None
 
     @property
@@ -52,7 +54,7 @@ class DataFolder:
             if _is_taken(lock, fcntl.LOCK_EX):
                 self._lock = lock
                 return
-            time.sleep(_TRY_AGAIN_AFTER)
+            self._pause(_TRY_AGAIN_AFTER)
         os.close(lock)
         raise StoreUnavailable(
             f"data folder {self.path}: another `tidings up` works in it",

@@ -12,6 +12,7 @@ from pathlib import Path
 from adapters.sqlite.database import unavailable
 from adapters.sqlite.schema import VERSION
 
+_HEADING = "*** in database main ***\n"
 _LOOK_AT_THE_CLOCK_AFTER = 1000  # instructions of SQLite's machine
 
 
@@ -57,4 +58,4 @@ def _check(file: sqlite3.Connection, give_up_at: float) -> tuple[str | None, boo
         if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
             return None, False
         raise
-    return (None if words == "ok" else words), True
+    return (None if words == "ok" else words.removeprefix(_HEADING)), True

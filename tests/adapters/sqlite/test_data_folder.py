@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
-import threading
 from pathlib import Path
 
 import pytest
@@ -153,22 +153,13 @@ class TestAskingWhoWorksInIt:
         assert not folder.is_worked_in()
 
     def test_keeps_nobody_from_beginning(self, folder: DataFolder) -> None:
-        done = threading.Event()
-
-        def ask() -> None:
-            while not done.is_set():
-                folder.is_worked_in()
-
-        asker = threading.Thread(target=ask)
-        asker.start()
-        try:
-            for _ in range(50):
-                worker = DataFolder(folder.path)
-                worker.work_alone()
-                worker.leave()
-        finally:
-            done.set()
-            asker.join()
+        """Who asks holds the lock for an instant, here until the worker waits for it."""
+        asking = os.open(folder.path / "tidings.lock", os.O_RDWR | os.O_CREAT)
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        worker = DataFolder(folder.path, pause=lambda _: os.close(asking))
+        worker.work_alone()
+        assert folder.is_worked_in()
+        worker.leave()
 
 
 class TestPrivacy:

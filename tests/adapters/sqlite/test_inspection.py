@@ -69,6 +69,7 @@ class TestADamagedFile:
         file.write_bytes(content)
         found = inspect(file, within=LONG)
         assert found.damage
+        assert "\n" not in found.damage
         assert not found.is_readable
 
     def test_is_an_error_with_its_fix_if_it_is_no_database(self, tmp_path: Path) -> None:
