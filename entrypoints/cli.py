@@ -5,20 +5,17 @@ Nothing heavy is imported before it is needed: `--help` must come at once.
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
-from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
-from entrypoints.filters import Filters
+from entrypoints.cli_decide import dlq_app, resolve
+from entrypoints.options import Channel, Data, Json, MessageType, Reveal
 
 app = typer.Typer(
     name="tidings",
@@ -37,23 +34,8 @@ publish_app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(publish_app, name="publish", rich_help_panel="Work")
-dlq_app = typer.Typer(
-    help="Look at dead letters, replay or discard them.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-)
 app.add_typer(dlq_app, name="dlq", rich_help_panel="Decide")
-
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        metavar="FOLDER",
-        help="The data folder, if not that of TIDINGS_DATA (by default ./tidings-data).",
-        show_default=False,
-    ),
-]
-Reveal = Annotated[bool, typer.Option("--reveal", help="Show addresses and numbers in full.")]
+app.command(rich_help_panel="Decide")(resolve)
 
 
 def _print_version(wanted: bool) -> None:
@@ -92,11 +74,12 @@ def up(
     until_idle: Annotated[
         bool, typer.Option("--until-idle", help="End when nothing is left to do by itself.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Run the service. Ctrl-C stops it cleanly."""
     from entrypoints.commands.up import up
 
-    up(data, until_idle=until_idle)
+    up(data, until_idle=until_idle, as_json=as_json)
 
 
 @publish_app.callback()
@@ -118,17 +101,18 @@ def publish(
         ),
     ] = False,
     data: Data = None,
+    as_json: Json = False,
 ) -> None:
     """Publish events: one by hand, or a file of them."""
     if context.invoked_subcommand is not None:
-        if file is not None or as_they_are or data is not None:
+        if file is not None or as_they_are or data is not None or as_json:
             raise typer.BadParameter("options of one event come after its kind: publish signup ...")
         return
     if file is None:
         raise typer.BadParameter("say signup, payment or alert, or give a --file")
     from entrypoints.commands.publish import publish_file
 
-    publish_file(file, as_they_are=as_they_are, data=data)
+    publish_file(file, as_they_are=as_they_are, data=data, as_json=as_json)
 
 
 Email = Annotated[str | None, typer.Option("--email", help="Whom to tell by email.")]
@@ -148,6 +132,7 @@ def _publisher(message_type: str) -> Callable[..., None]:
         subject: Subject = None,
         event_id: EventId = None,
         data: Data = None,
+        as_json: Json = False,
     ) -> None:
         from entrypoints.commands.publish import publish_one
 
@@ -159,6 +144,7 @@ def _publisher(message_type: str) -> Callable[..., None]:
             subject=subject,
             event_id=event_id,
             data=data,
+            as_json=as_json,
         )
 
     return publish_it
@@ -174,14 +160,23 @@ for _name, _message_type, _help in (
 
 @app.command(rich_help_panel="Ask")
 def show(
-    event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="As its producer gave it.")],
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="Of an event, as its producer gave it, or ours.")
+    ],
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on telling what happens, until all of it is final.")
+    ] = False,
     data: Data = None,
     reveal: Reveal = False,
+    as_json: Json = False,
 ) -> None:
-    """Tell the whole story of an event."""
-    from entrypoints.commands.show import show
+    """Tell the whole story of an event, or of one notification."""
+    from entrypoints.commands.show import follow_story, show
 
-    show(event_id, data=data, reveal=reveal)
+    if follow:
+        follow_story(id_, data=data, reveal=reveal, as_json=as_json)
+    else:
+        show(id_, data=data, reveal=reveal, as_json=as_json)
 
 
 @app.command("list", rich_help_panel="Ask")
@@ -189,16 +184,17 @@ def list_(
     status: Annotated[
         str | None, typer.Option("--status", help="Only these: PENDING, SENT, FAILED …")
     ] = None,
-    channel: Annotated[str | None, typer.Option("--channel", help="email or sms.")] = None,
+    channel: Channel = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="ADDRESS", help="Whom: an address or a number.")
     ] = None,
-    message_type: Annotated[str | None, typer.Option("--type", help="As USER_SIGNED_UP.")] = None,
+    message_type: MessageType = None,
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most so many.")
     ] = 20,
     data: Data = None,
     reveal: Reveal = False,
+    as_json: Json = False,
 ) -> None:
     """List the latest notifications, and what could not be read."""
     from entrypoints.commands.list import list_latest
@@ -211,164 +207,16 @@ def list_(
         limit=limit,
         data=data,
         reveal=reveal,
-    )
-
-
-Reason = Annotated[str | None, typer.Option("--reason", help="rejected, exhausted, unreadable …")]
-Channel = Annotated[str | None, typer.Option("--channel", help="email or sms.")]
-MessageType = Annotated[str | None, typer.Option("--type", help="As USER_SIGNED_UP.")]
-OfEvent = Annotated[str | None, typer.Option("--event", metavar="EVENT_ID", help="Of one event.")]
-From = Annotated[datetime | None, typer.Option("--from", help="Failed at or after, UTC.")]
-Before = Annotated[datetime | None, typer.Option("--before", help="Failed before, UTC.")]
-Ids = Annotated[list[UUID] | None, typer.Argument(metavar="[ID]...", help="As `dlq list` shows.")]
-Why = Annotated[str, typer.Option("--why", help="The reason; it is kept.")]
-By = Annotated[
-    str | None, typer.Option("--by", help="Who decides, if not you.", show_default=False)
-]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be done.")]
-
-
-def _refuse_to_guess(ids: list[UUID] | None, filters: Filters) -> None:
-    """A slip must not choose everything."""
-    if bool(ids) != filters.name_nothing:
-        raise typer.BadParameter("name the dead letters by their ids, or by a filter; not both")
-
-
-@dlq_app.command("list")
-def dlq_list(
-    reason: Reason = None,
-    channel: Channel = None,
-    message_type: MessageType = None,
-    event_id: OfEvent = None,
-    failed_from: From = None,
-    failed_before: Before = None,
-    settled: Annotated[
-        bool, typer.Option("--settled", help="Also those that somebody has settled.")
-    ] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 20,
-    data: Data = None,
-) -> None:
-    """How many there are for each reason, and the latest."""
-    from entrypoints.commands.dlq import list_dead_letters
-
-    filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
-    list_dead_letters(filters, settled=settled, limit=limit, data=data)
-
-
-@dlq_app.command("show")
-def dlq_show(
-    id_: Annotated[UUID, typer.Argument(metavar="ID", help="As `dlq list` shows.")],
-    data: Data = None,
-) -> None:
-    """One, with the bytes that were published."""
-    from entrypoints.commands.dlq import show_dead_letter
-
-    show_dead_letter(id_, data=data)
-
-
-@dlq_app.command("replay")
-def dlq_replay(
-    why: Why,
-    ids: Ids = None,
-    reason: Reason = None,
-    channel: Channel = None,
-    message_type: MessageType = None,
-    event_id: OfEvent = None,
-    failed_from: From = None,
-    failed_before: Before = None,
-    rate: Annotated[
-        float, typer.Option("--rate", min=0.001, max=1e6, help="How many become due a second.")
-    ] = 10,
-    ignore_expiry: Annotated[
-        bool, typer.Option("--ignore-expiry", help="Also those whose time has passed.")
-    ] = False,
-    by: By = None,
-    yes: Yes = False,
-    data: Data = None,
-) -> None:
-    """Give dead letters another life; nobody is told twice, however often it is run."""
-    from entrypoints.commands.dlq import replay
-
-    filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
-    _refuse_to_guess(ids, filters)
-    replay(
-        filters,
-        ids or [],
-        by=by or getpass.getuser(),
-        why=why,
-        rate=rate,
-        ignore_expiry=ignore_expiry,
-        yes=yes,
-        data=data,
-    )
-
-
-@dlq_app.command("discard")
-def dlq_discard(
-    why: Why,
-    ids: Ids = None,
-    reason: Reason = None,
-    channel: Channel = None,
-    message_type: MessageType = None,
-    event_id: OfEvent = None,
-    failed_from: From = None,
-    failed_before: Before = None,
-    by: By = None,
-    yes: Yes = False,
-    data: Data = None,
-) -> None:
-    """Settle dead letters for good; they stay readable."""
-    from entrypoints.commands.dlq import discard
-
-    filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
-    _refuse_to_guess(ids, filters)
-    discard(
-        filters,
-        ids or [],
-        by=by or getpass.getuser(),
-        why=why,
-        yes=yes,
-        data=data,
-    )
-
-
-class Resolution(StrEnum):
-    SENT = "sent"
-    RESEND = "resend"
-    FAIL = "fail"
-
-
-@app.command(rich_help_panel="Decide")
-def resolve(
-    event_id: Annotated[str, typer.Argument(metavar="EVENT_ID", help="As its producer gave it.")],
-    resolution: Annotated[
-        Resolution,
-        typer.Argument(
-            metavar="sent|resend|fail",
-            help="The provider has it; hand it over once more; it did not arrive.",
-        ),
-    ],
-    why: Why,
-    channel: Annotated[
-        str | None, typer.Option("--channel", help="Which, if both are uncertain.")
-    ] = None,
-    by: By = None,
-    data: Data = None,
-) -> None:
-    """Say what became of a notification that the provider may have."""
-    from entrypoints.commands.resolve import resolve
-
-    resolve(
-        event_id, str(resolution), channel=channel, by=by or getpass.getuser(), why=why, data=data
+        as_json=as_json,
     )
 
 
 @app.command(rich_help_panel="Ask")
-def check(data: Data = None) -> None:
+def check(data: Data = None, as_json: Json = False) -> None:
     """Check the settings and everything that Tidings needs, with the fix for what fails."""
     from entrypoints.commands.check import check
 
-    check(data)
+    check(data, as_json=as_json)
 
 
 def main() -> None:
@@ -376,14 +224,18 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no ✓ is shown a ?
+    wants_json = "--json" in sys.argv[1:]
     try:
-        app()
+        sys.exit(app(standalone_mode=not wants_json))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
         if os.environ.get("TIDINGS_DEBUG"):
             raise
-        from entrypoints.terminal.errors import explain
+        if wants_json:
+            from entrypoints.machine import explain
+        else:
+            from entrypoints.terminal.errors import explain
 
         sys.exit(explain(error))
 

@@ -13,6 +13,7 @@ from dependency_injector import providers
 from domain.status import TRANSITIONS
 from entrypoints.container import Core, Embedded, InMemory
 from entrypoints.settings import Settings, Unit
+from tests.shapes_document import JSON_DOCUMENT, json_document
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -102,3 +103,4 @@ def with_generated_parts(document: Path) -> str:
 if __name__ == "__main__":
     for document in _PARTS:
         document.write_text(with_generated_parts(document))
+    JSON_DOCUMENT.write_text(json_document())

@@ -22,9 +22,11 @@ class MemoryDeadLetters(DeadLetters):
         for dead_letter in dead_letters:
             self._database.dead_letters.setdefault(dead_letter.id, dead_letter)
 
-    async def latest(self, query: DeadLetterQuery, *, limit: int) -> Sequence[DeadLetter]:
-        found = sorted(self._matching(query), key=lambda each: each.failed_at, reverse=True)
-        return found[:limit]
+    async def latest(
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None = None
+    ) -> Sequence[DeadLetter]:
+        found = sorted(self._matching(query), key=_place, reverse=True)
+        return [each for each in found if after is None or _place(each) < _place(after)][:limit]
 
     async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
         self._database.reach()

@@ -28,14 +28,10 @@ class SqliteDeadLetters(DeadLetters):
     async def add(self, dead_letters: Sequence[DeadLetter]) -> None:
         await self._database.change(INSERT_DEAD_LETTER, map(dead_letter_row, dead_letters))
 
-    async def latest(self, query: DeadLetterQuery, *, limit: int) -> Sequence[DeadLetter]:
-        where, values = _where(query)
-        statement = f"""SELECT {DEAD_LETTER_COLUMNS} FROM dead_letters WHERE {where}
-            ORDER BY failed_at DESC, rowid DESC LIMIT ?"""
-        rows = await self._database.read(
-            lambda connection: connection.execute(statement, [*values, limit]).fetchall()
-        )
-        return [dead_letter_of(row) for row in rows]
+    async def latest(
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None = None
+    ) -> Sequence[DeadLetter]:
+        return await self._page(query, limit, after, "<", "failed_at DESC, id DESC")
 
     async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
         marks = ", ".join("?" * len(ids))
@@ -47,12 +43,22 @@ class SqliteDeadLetters(DeadLetters):
     async def batch(
         self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None
     ) -> Sequence[DeadLetter]:
+        return await self._page(query, limit, after, ">", "failed_at, id")
+
+    async def _page(
+        self,
+        query: DeadLetterQuery,
+        limit: int,
+        after: DeadLetter | None,
+        behind: str,
+        order: str,
+    ) -> Sequence[DeadLetter]:
         where, values = _where(query)
         if after is not None:
-            where = f"{where} AND (failed_at, id) > (?, ?)"
+            where = f"{where} AND (failed_at, id) {behind} (?, ?)"
             values = [*values, to_microseconds(after.failed_at), after.id.bytes]
         statement = f"""SELECT {DEAD_LETTER_COLUMNS} FROM dead_letters WHERE {where}
-            ORDER BY failed_at, id LIMIT ?"""
+            ORDER BY {order} LIMIT ?"""
         rows = await self._database.read(
             lambda connection: connection.execute(statement, [*values, limit]).fetchall()
         )

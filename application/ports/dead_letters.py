@@ -36,8 +36,10 @@ class DeadLetters(Protocol):
     async def add(self, dead_letters: Sequence[DeadLetter]) -> None: ...
 
     @abstractmethod
-    async def latest(self, query: DeadLetterQuery, *, limit: int) -> Sequence[DeadLetter]:
-        """Newest first."""
+    async def latest(
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None = None
+    ) -> Sequence[DeadLetter]:
+        """Newest first, behind the last one of the page before."""
 
     @abstractmethod
     async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:

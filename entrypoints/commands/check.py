@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from entrypoints import exit_codes
+from entrypoints.answers import Checkup, Finding, Setting, StraySetting
 from entrypoints.checks import Check, check_everything
+from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings_in_force import SettingInForce, Stray, settings_in_force, strays
 from entrypoints.terminal.words import plain
@@ -27,19 +29,46 @@ _MARKS = {
 }
 
 
-def check(data: Path | None) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+def check(data: Path | None, *, as_json: bool) -> None:
     settings = settings_for(data)
-    options = () if data is None else ("tidings_data",)
-    _print_settings(console, settings_in_force(settings, options=options))
-    for stray in strays():
-        _print_stray(console, stray)
-    console.print()
+    in_force = settings_in_force(settings, options=() if data is None else ("tidings_data",))
     checks = run(check_everything(settings))
-    for each in checks:
-        _print_check(console, each)
+    if as_json:
+        tell(_checkup(in_force, strays(), checks))
+    else:
+        _print(in_force, strays(), checks)
     if not all(each.ok for each in checks):
         raise typer.Exit(exit_codes.NOT_ALL)
+
+
+def _checkup(
+    settings: Sequence[SettingInForce], found: Sequence[Stray], checks: Sequence[Check]
+) -> Checkup:
+    return Checkup(
+        is_well=all(each.ok for each in checks),
+        settings=[
+            Setting(name=each.name, value=each.value, source=each.source) for each in settings
+        ],
+        strays=[
+            StraySetting(name=each.name, source=each.source, words=each.words) for each in found
+        ],
+        findings=[
+            Finding(subject=each.name, is_well=each.ok, words=each.words, fix=each.fix)
+            for each in checks
+        ],
+    )
+
+
+def _print(
+    settings: Sequence[SettingInForce], found: Sequence[Stray], checks: Sequence[Check]
+) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    _print_settings(console, settings)
+    for stray in found:
+        _print_stray(console, stray)
+    console.print()
+    for each in checks:
+        _print_check(console, each)
 
 
 def _print_settings(console: Console, settings: Sequence[SettingInForce]) -> None:

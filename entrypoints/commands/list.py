@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from rich.console import Console
 from adapters.mail.address import read_email_address
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Query
-from domain.dead_letter import UNREADABLE
+from domain.dead_letter import UNREADABLE, DeadLetter
 from domain.errors import InvalidRecipient
+from domain.notification import Notification
 from domain.recipient import phone_number
 from domain.status import Status
+from entrypoints import shaping
 from entrypoints.container import Purpose, open_tidings
+from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.tables import print_notifications, unreadable_table
@@ -32,6 +36,7 @@ def list_latest(
     limit: int,
     data: Path | None,
     reveal: bool,
+    as_json: bool,
 ) -> None:
     wanted = None if status is None else _status(status)
     if channel is not None and channel not in _CHANNELS:
@@ -42,7 +47,11 @@ def list_latest(
         recipient_key=None if to is None else _key(to),
         message_type=message_type,
     )
-    run(_list(settings_for(data), query, limit, reveal=reveal))
+    found, unreadable = run(_list(settings_for(data), query, limit))
+    if as_json:
+        tell(shaping.notifications(found, unreadable, next_=None, reveal=reveal))
+    else:
+        _print(found, unreadable, reveal=reveal)
 
 
 def _key(address: str) -> str:
@@ -62,17 +71,26 @@ def _status(name: str) -> Status:
         ) from error
 
 
-async def _list(settings: Settings, query: Query, limit: int, *, reveal: bool) -> None:
-    console = Console(highlight=False)
+async def _list(
+    settings: Settings, query: Query, limit: int
+) -> tuple[Sequence[Notification], Sequence[DeadLetter]]:
     async with open_tidings(settings, Purpose.ASK) as tidings:
         found = await tidings.history.latest(query, limit=limit)
-        if found:
-            print_notifications(console, found, reveal=reveal)
-        else:
-            console.print("No such notification.")
+        unreadable: Sequence[DeadLetter] = []
         if query in (Query(), Query(status=Status.FAILED)):
             unreadable = await tidings.dead_letters.latest(
                 DeadLetterQuery(reason=UNREADABLE), limit=limit
             )
-            if unreadable:
-                console.print(unreadable_table(unreadable))
+        return found, unreadable
+
+
+def _print(
+    found: Sequence[Notification], unreadable: Sequence[DeadLetter], *, reveal: bool
+) -> None:
+    console = Console(highlight=False)
+    if found:
+        print_notifications(console, found, reveal=reveal)
+    else:
+        console.print("No such notification.")
+    if unreadable:
+        console.print(unreadable_table(unreadable))

@@ -16,7 +16,9 @@ from rich.text import Text
 
 from domain.errors import UnreadableEvent
 from entrypoints import exit_codes
+from entrypoints.answers import Published, PublishedFile, UnreadableLine
 from entrypoints.container import Purpose, open_tidings
+from entrypoints.machine import tell
 from entrypoints.new_event import BadEvent, NewEvent
 from entrypoints.producer import Producer
 from entrypoints.running import run, settings_for
@@ -47,6 +49,7 @@ def publish_one(
     subject: str | None,
     event_id: str | None,
     data: Path | None,
+    as_json: bool,
 ) -> None:
     event = NewEvent(
         message_type=message_type,
@@ -60,10 +63,17 @@ def publish_one(
         run(_publish(event, data))
     except BadEvent as error:
         raise typer.BadParameter(f"{_OPTIONS[error.argument]}: {error.problem}") from error
+    if as_json:
+        tell(Published(event_id=event.id))
+    else:
+        _print(event.id, data)
+
+
+def _print(event_id: str, data: Path | None) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    console.print(Text.assemble("Published event ", (plain(event.id), "bold cyan"), "."))
+    console.print(Text.assemble("Published event ", (plain(event_id), "bold cyan"), "."))
     there = f" --data {shlex.quote(str(data))}" if data else ""
-    show = f"tidings show {shlex.quote(event.id)}{there}"
+    show = f"tidings show {shlex.quote(event_id)}{there}"
     console.print(Text(f"`tidings up{there}` tells it; `{show}` says how."))
 
 
@@ -72,7 +82,7 @@ async def _publish(event: NewEvent, data: Path | None) -> None:
         await producer.publish([event])
 
 
-def publish_file(name: str, *, as_they_are: bool, data: Path | None) -> None:
+def publish_file(name: str, *, as_they_are: bool, data: Path | None, as_json: bool) -> None:
     settings = settings_for(data)
     # Reading blocks the loop: the first Ctrl-C has to end it.
     signal.signal(signal.SIGINT, _interrupt)
@@ -93,7 +103,12 @@ def publish_file(name: str, *, as_they_are: bool, data: Path | None) -> None:
                 )
         except OSError as error:
             raise typer.BadParameter(f"{name}: {error.strerror}", param_hint="--file") from error
-    _report(published, bad, as_they_are=as_they_are)
+    if as_json:
+        tell(_answer(published, bad, as_they_are=as_they_are))
+    else:
+        _report(published, bad, as_they_are=as_they_are)
+    if bad and not as_they_are:
+        raise typer.Exit(exit_codes.NOT_ALL)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -168,4 +183,16 @@ def _report(published: int, bad: list[tuple[int, UnreadableEvent]], *, as_they_a
         Console().print(f"Published {events}, {len(bad)} of them unreadable.")
     else:
         Console().print(f"Published {events}; {len(bad)} left out, as nobody could read them.")
-        raise typer.Exit(exit_codes.NOT_ALL)
+
+
+def _answer(
+    published: int, bad: list[tuple[int, UnreadableEvent]], *, as_they_are: bool
+) -> PublishedFile:
+    return PublishedFile(
+        published=published,
+        left_out=0 if as_they_are else len(bad),
+        unreadable=[
+            UnreadableLine(line=number, field=problem.field, problem=problem.problem)
+            for number, problem in bad
+        ],
+    )

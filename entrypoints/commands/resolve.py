@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
-import typer
 from rich.console import Console
 
+from application.ports.notification_history import Chapter
 from application.resolve_uncertain import Resolution
 from domain.notification import Notification
 from domain.status import Status
-from entrypoints import exit_codes
-from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints import shaping
+from entrypoints.container import Purpose, open_tidings
+from entrypoints.errors import CannotBeDone
+from entrypoints.following import chapters_meant
+from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.story import print_story
 
 
 def resolve(
-    event_id: str, resolution: str, *, channel: str | None, by: str, why: str, data: Path | None
+    id_: str,
+    resolution: str,
+    *,
+    channel: str | None,
+    by: str,
+    why: str,
+    data: Path | None,
+    as_json: bool,
 ) -> None:
-    run(_resolve(settings_for(data), event_id, Resolution(resolution), channel, by=by, why=why))
+    story, now = run(
+        _resolve(settings_for(data), id_, Resolution(resolution), channel, by=by, why=why)
+    )
+    if as_json:
+        tell(shaping.story(story, reveal=False))
+    else:
+        print_story(Console(highlight=False), story, now=now, reveal=False)
 
 
 async def _resolve(
     settings: Settings,
-    event_id: str,
+    id_: str,
     resolution: Resolution,
     channel: str | None,
     *,
     by: str,
     why: str,
-) -> None:
+) -> tuple[Sequence[Chapter], datetime]:
+    """The story as it stands afterwards."""
     async with open_tidings(settings, Purpose.DECIDE) as tidings:
-        notification = await _the_uncertain_one(tidings, event_id, channel)
-        revised = await tidings.resolve_uncertain(notification, resolution, by=by, why=why)
-        if not revised:
-            raise _refusal("it has moved on meanwhile; look again with `tidings show`")
-        story = await tidings.history.story(event_id)
-        print_story(Console(highlight=False), story, now=tidings.clock.now(), reveal=False)
+        notification = _the_uncertain_one(await chapters_meant(tidings.history, id_), channel)
+        if not await tidings.resolve_uncertain(notification, resolution, by=by, why=why):
+            raise CannotBeDone("it has moved on meanwhile; look again with `tidings show`")
+        return await chapters_meant(tidings.history, id_), tidings.clock.now()
 
 
-async def _the_uncertain_one(tidings: Tidings, event_id: str, channel: str | None) -> Notification:
-    notifications = [chapter.notification for chapter in await tidings.history.story(event_id)]
+def _the_uncertain_one(chapters: Sequence[Chapter], channel: str | None) -> Notification:
+    notifications = [chapter.notification for chapter in chapters]
     uncertain = [
         each
         for each in notifications
@@ -51,15 +68,10 @@ async def _the_uncertain_one(tidings: Tidings, event_id: str, channel: str | Non
     if len(uncertain) == 1:
         return uncertain[0]
     if uncertain:
-        raise _refusal("both channels are uncertain; say which with --channel")
+        raise CannotBeDone("both channels are uncertain; say which with --channel")
     if not notifications:
-        raise _refusal("no such event has been accepted")
-    raise _refusal(
+        raise CannotBeDone("no such event has been accepted")
+    raise CannotBeDone(
         "nothing of it is uncertain: "
         + ", ".join(f"{each.channel} is {each.status}" for each in notifications)
     )
-
-
-def _refusal(problem: str) -> typer.Exit:
-    Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {problem}")
-    return typer.Exit(exit_codes.NOT_ALL)

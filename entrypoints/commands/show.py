@@ -1,4 +1,4 @@
-"""How is a person told what became of an event?"""
+"""How is somebody told what became of an event, and what becomes of it?"""
 
 from __future__ import annotations
 
@@ -6,35 +6,100 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import typer
 from rich.console import Console
+from rich.text import Text
 
 from application.ports.notification_history import Chapter
-from entrypoints import exit_codes
+from entrypoints import shaping
+from entrypoints.answers import NotAccepted
 from entrypoints.container import Purpose, open_tidings
+from entrypoints.errors import CannotBeDone
+from entrypoints.following import Happening, chapters_meant, follow
+from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
-from entrypoints.terminal.story import print_story
+from entrypoints.terminal.story import head, print_story, title, what_happened, when
 from entrypoints.terminal.words import plain
 
 
-def show(event_id: str, *, data: Path | None, reveal: bool) -> None:
-    settings = settings_for(data)
-    chapters, now, waiting = run(_read(settings, event_id))
-    if chapters:
+def show(id_: str, *, data: Path | None, reveal: bool, as_json: bool) -> None:
+    chapters, now = run(_read(settings_for(data), id_))
+    if as_json:
+        tell(shaping.story(chapters, reveal=reveal))
+    else:
         print_story(Console(highlight=False), chapters, now=now, reveal=reveal)
-        return
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(
-        f"No event {plain(event_id)} has been accepted in {settings.tidings_data}.", markup=False
-    )
-    if waiting:
-        console.print(f"{waiting} published events wait to be read: does `tidings up` run?")
-    raise typer.Exit(exit_codes.NOT_ALL)
 
 
-async def _read(settings: Settings, event_id: str) -> tuple[Sequence[Chapter], datetime, int]:
+async def _read(settings: Settings, id_: str) -> tuple[Sequence[Chapter], datetime]:
     async with open_tidings(settings, Purpose.ASK) as tidings:
-        chapters = await tidings.history.story(event_id)
-        waiting = 0 if chapters else await tidings.lanes.lag()
-        return chapters, tidings.clock.now(), waiting
+        if chapters := await chapters_meant(tidings.history, id_):
+            return chapters, tidings.clock.now()
+        problem = f"no event {id_} has been accepted in {settings.tidings_data}"
+        if waiting := await tidings.lanes.lag():
+            problem += f"; {waiting} published events wait to be read: does `tidings up` run?"
+        raise CannotBeDone(problem)
+
+
+def follow_story(id_: str, *, data: Path | None, reveal: bool, as_json: bool) -> None:
+    told_to = _Machine(reveal) if as_json else _Person(reveal)
+    run(_follow(settings_for(data), id_, told_to))
+
+
+class _Machine:
+    """One document a line."""
+
+    def __init__(self, reveal: bool) -> None:
+        self._reveal = reveal
+
+    def wait_for(self, id_: str, unread: int) -> None:
+        tell(NotAccepted(id=id_, unread=unread))
+
+    def begin(self, chapters: Sequence[Chapter]) -> None: ...
+
+    def hear(self, happening: Happening) -> None:
+        tell(shaping.happening(happening, reveal=self._reveal))
+
+    def end(self, chapters: Sequence[Chapter]) -> None: ...
+
+
+class _Person:
+    def __init__(self, reveal: bool) -> None:
+        self._reveal = reveal
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def wait_for(self, id_: str, unread: int) -> None:
+        waiting = f"No event {plain(id_)} has been accepted yet; waiting for it."
+        if unread:
+            waiting += f" {unread} published events wait to be read: does `tidings up` run?"
+        Console(stderr=True, highlight=False, soft_wrap=True).print(waiting, markup=False)
+
+    def begin(self, chapters: Sequence[Chapter]) -> None:
+        self._console.print(title(chapters[0].notification.event))
+
+    def hear(self, happening: Happening) -> None:
+        notification = happening.notification
+        at = when(happening.at, notification.accepted_at)
+        line = Text.assemble(
+            (at, "dim"), f"  {notification.channel:<5}  ", what_happened(happening)
+        )
+        self._console.print(line)
+
+    def end(self, chapters: Sequence[Chapter]) -> None:
+        for chapter in chapters:
+            self._console.print(head(chapter.notification, reveal=self._reveal))
+
+
+async def _follow(settings: Settings, id_: str, told_to: _Machine | _Person) -> None:
+    async with open_tidings(settings, Purpose.ASK) as tidings:
+        is_waited_for = has_begun = False
+        chapters: Sequence[Chapter] = []
+        async for chapters, news in follow(tidings.history, id_):
+            if not chapters and not is_waited_for:
+                told_to.wait_for(id_, await tidings.lanes.lag())
+                is_waited_for = True
+            if chapters and not has_begun:
+                told_to.begin(chapters)
+                has_begun = True
+            for happening in news:
+                told_to.hear(happening)
+        told_to.end(chapters)

@@ -16,8 +16,11 @@ from application.ports.notification_history import Query
 from domain.dead_letter import UNREADABLE
 from domain.errors import TidingsError
 from domain.status import Status, Wait
+from entrypoints import shaping
+from entrypoints.answers import Summary
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.log import log_to_standard_error
+from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Provider, Settings
 from entrypoints.settings_in_force import in_one_line, strays
@@ -29,17 +32,17 @@ _LOOK_EVERY = 0.1  # seconds
 _COUNTING_SHARE = 0.02
 
 
-def up(data: Path | None, *, until_idle: bool) -> None:
+def up(data: Path | None, *, until_idle: bool, as_json: bool) -> None:
     settings = settings_for(data)
     if found := strays():
         warning = Text.assemble(("warning: ", "bold yellow"), plain(in_one_line(found)))
         Console(stderr=True, soft_wrap=True, highlight=False).print(warning)
     log_to_standard_error()
-    run(_up(settings, until_idle=until_idle))
+    run(_up(settings, until_idle=until_idle, as_json=as_json))
 
 
-async def _up(settings: Settings, *, until_idle: bool) -> None:
-    console = Console(stderr=True)
+async def _up(settings: Settings, *, until_idle: bool, as_json: bool) -> None:
+    console = Console(stderr=True, quiet=as_json)
     stopping = asyncio.Event()
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
@@ -56,6 +59,8 @@ async def _up(settings: Settings, *, until_idle: bool) -> None:
             tasks.create_task(tidings.lanes.run(stopping))
             await watch(tidings, console, stopping, until_idle=until_idle)
         await _say_what_is_left(tidings, console)
+        if as_json:
+            tell(await _summary(tidings))
 
 
 async def watch(
@@ -90,6 +95,15 @@ async def _how_it_stands(tidings: Tidings) -> str:
     if unread:
         words += f", {unread} to read"
     return words + (f"; next at {clock_time(due_at)} UTC" if due_at else "")
+
+
+async def _summary(tidings: Tidings) -> Summary:
+    unreadable = await tidings.dead_letters.tally(DeadLetterQuery(reason=UNREADABLE))
+    return shaping.summary(
+        await tidings.history.tally(),
+        unreadable=unreadable.get(UNREADABLE, 0),
+        unread=await tidings.lanes.lag(),
+    )
 
 
 async def _say_what_is_left(tidings: Tidings, console: Console) -> None:

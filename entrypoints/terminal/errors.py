@@ -12,34 +12,40 @@ from rich.text import Text
 from domain.errors import TidingsError
 from entrypoints import exit_codes
 from entrypoints.settings import BadSettings
+from entrypoints.terminal.words import plain
 
 
 def explain(error: Exception) -> int:
     """Say it in a sentence. Returns the exit code."""
-    for leaf in _leaves(error):
+    for leaf in leaves(error):
         if isinstance(leaf, TidingsError):
             print_error(leaf)
             return exit_codes.of(leaf)
         if isinstance(leaf, OSError):
             # Our own files are behind ports; what is left is where our words go.
             _print(Text.assemble(("error: ", "bold red"), f"output: {leaf.strerror}"))
-            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - nothing can be flushed to it
+            give_up_output()
             return exit_codes.NO_OUTPUT
     print_bug(error)
     return exit_codes.BUG
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
+def leaves(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
-            yield from _leaves(each)
+            yield from leaves(each)
     else:
         yield error
 
 
+def give_up_output() -> None:
+    """Nothing can be flushed to it any more, at the end of the process neither."""
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as we live
+
+
 def print_error(error: TidingsError) -> None:
     if not isinstance(error, BadSettings):
-        _print(Text.assemble(("error: ", "bold red"), str(error)))
+        _print(Text.assemble(("error: ", "bold red"), plain(str(error))))
         return
     _print(Text("The settings are not right:", style="bold red"))
     for name, problem in error.problems:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -11,10 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from application.ports.notification_history import Chapter
+from domain.dead_letter import DeadLetter
+from domain.event import Event
 from domain.move import Move
 from domain.notification import Notification
 from domain.repeat import Repeat, Sighting
 from domain.status import Status, Wait
+from entrypoints.following import Happening, happenings
 from entrypoints.terminal.words import clock_time, duration, instant, masked_address, plain
 
 STYLES = {
@@ -67,41 +70,44 @@ _BY_WAY = {
 def print_story(
     console: Console, chapters: Sequence[Chapter], *, now: datetime, reveal: bool
 ) -> None:
-    event = chapters[0].notification.event
-    console.print(
-        Text.assemble(
-            ("Event ", "bold"),
-            (plain(event.id), "bold cyan"),
-            f"  {plain(event.message_type) or 'plain message'}, occurred "
-            f"{instant(event.occurred_at)} UTC",
-        )
-    )
+    console.print(title(chapters[0].notification.event))
     for chapter in chapters:
         console.print()
         console.print(_chapter(chapter, now=now, reveal=reveal))
 
 
+def title(event: Event) -> Text:
+    return Text.assemble(
+        ("Event ", "bold"),
+        (plain(event.id), "bold cyan"),
+        f"  {plain(event.message_type) or 'plain message'}, occurred "
+        f"{instant(event.occurred_at)} UTC",
+    )
+
+
 def _chapter(chapter: Chapter, *, now: datetime, reveal: bool) -> RenderableType:
     notification = chapter.notification
+    table = Table(box=None, show_header=True, header_style="dim", pad_edge=False)
+    table.add_column("time (UTC)", no_wrap=True)
+    table.add_column("after", justify="right", no_wrap=True, style="dim")
+    table.add_column("what happened", overflow="fold")
+    for each in happenings(chapter):
+        after = duration(each.at - notification.accepted_at)
+        table.add_row(when(each.at, notification.accepted_at), f"+{after}", what_happened(each))
+    parts: list[RenderableType] = [head(notification, reveal=reveal), Padding(table, (0, 0, 0, 2))]
+    if (coming := what_comes_next(notification, now)) is not None:
+        parts.append(Padding(Text(f"Next: {coming}", style="bold"), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def head(notification: Notification, *, reveal: bool) -> Text:
     address = notification.recipient.address
-    head = Text.assemble(
+    return Text.assemble(
         (notification.channel, "bold"),
         f" to {plain(address) if reveal else masked_address(address)}: ",
         (notification.status, f"bold {STYLES[notification.status]}"),
         _ending(notification),
     )
-    table = Table(box=None, show_header=True, header_style="dim", pad_edge=False)
-    table.add_column("time (UTC)", no_wrap=True)
-    table.add_column("after", justify="right", no_wrap=True, style="dim")
-    table.add_column("what happened", overflow="fold")
-    for at, what in _lines(chapter):
-        table.add_row(
-            _when(at, notification.accepted_at), f"+{duration(at - notification.accepted_at)}", what
-        )
-    parts: list[RenderableType] = [head, Padding(table, (0, 0, 0, 2))]
-    if (coming := what_comes_next(notification, now)) is not None:
-        parts.append(Padding(Text(f"Next: {coming}", style="bold"), (0, 0, 0, 2)))
-    return Group(*parts)
 
 
 def _ending(notification: Notification) -> str:
@@ -114,17 +120,14 @@ def _ending(notification: Notification) -> str:
     return f", {attempts} so far"
 
 
-def _lines(chapter: Chapter) -> Iterator[tuple[datetime, Text]]:
-    """The trail with everything else that happened between, in the order of time."""
-    lines = [
-        *((move.at, _move(move, chapter.notification)) for move in chapter.trail),
-        *((sighting.seen_at, _sighting(sighting)) for sighting in chapter.sightings),
-        *(
-            (letter.failed_at, Text(f"dead letter kept: {letter.reason}", style="red"))
-            for letter in chapter.dead_letters
-        ),
-    ]
-    yield from sorted(lines, key=lambda line: line[0])
+def what_happened(happening: Happening) -> Text:
+    match happening.what:
+        case Move() as move:
+            return _move(move, happening.notification)
+        case Sighting() as sighting:
+            return _sighting(sighting)
+        case DeadLetter() as letter:
+            return Text(f"dead letter kept: {letter.reason}", style="red")
 
 
 def _move(move: Move, notification: Notification) -> Text:
@@ -145,10 +148,10 @@ def _move(move: Move, notification: Notification) -> Text:
 def _what_for(waiting_for: Wait, due_at: datetime, now: datetime) -> str:
     if due_at <= now and waiting_for in _AT_ONCE:
         return _AT_ONCE[waiting_for]
-    return f"{_WAITS[waiting_for]} {_when(due_at, now)}"
+    return f"{_WAITS[waiting_for]} {when(due_at, now)}"
 
 
-def _when(at: datetime, now: datetime) -> str:
+def when(at: datetime, now: datetime) -> str:
     """With its date, if that is not today's."""
     return clock_time(at) if at.date() == now.date() else f"{instant(at)} UTC"
 
@@ -182,7 +185,7 @@ def what_comes_next(notification: Notification, now: datetime) -> str | None:
     wait = notification.waiting_for
     if notification.due_at <= now:
         return "as soon as `tidings up` runs"
-    when = f"{_when(notification.due_at, now)}, in {duration(notification.due_at - now)}"
+    then = f"{when(notification.due_at, now)}, in {duration(notification.due_at - now)}"
     if wait is Wait.PERSON:
-        return f"`tidings resolve` says what became of it; else it fails at {when}"
-    return f"{_WAITS[wait]} {when}"
+        return f"`tidings resolve` says what became of it; else it fails at {then}"
+    return f"{_WAITS[wait]} {then}"

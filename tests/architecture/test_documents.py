@@ -12,6 +12,7 @@ from entrypoints import exit_codes
 from entrypoints.settings import Settings
 from tests.documents import PRODUCING, README, ROOT, SETTINGS, life, with_generated_parts
 from tests.entrypoints.program import Program
+from tests.shapes_document import JSON_DOCUMENT, json_document
 
 
 @pytest.mark.parametrize("document", [README, SETTINGS], ids=lambda document: document.name)
@@ -82,3 +83,8 @@ class TestThePageForProducers:
         assert program("up", "--until-idle").code == exit_codes.DONE
         assert len(list(program.data.glob("outbox/email/*.eml"))) == 7
         assert len(list(program.data.glob("outbox/sms/*.txt"))) == 2
+
+
+class TestTheShapes:
+    def test_are_described_as_they_are(self) -> None:
+        assert JSON_DOCUMENT.read_text() == json_document(), "run `make docs`"

@@ -88,6 +88,28 @@ class DeadLettersContract(DatabaseContract):
         assert list(latest) == [unreadable(2), unreadable(1)]
         assert list(run(ports.dead_letters.latest(DeadLetterQuery(reason="none"), limit=9))) == []
 
+    def test_latest_goes_on_behind_the_last_one_of_the_page_before(
+        self, ports: Ports, run: Run
+    ) -> None:
+        run(ports.dead_letters.add([unreadable(offset) for offset in (3, 11, 1, 2)]))
+        first = run(ports.dead_letters.latest(EVERYTHING, limit=2))
+        run(ports.dead_letters.add([unreadable(12)]))
+        second = run(ports.dead_letters.latest(EVERYTHING, limit=9, after=first[-1]))
+        assert list(second) == [unreadable(2), unreadable(1)]
+        assert list(run(ports.dead_letters.latest(EVERYTHING, limit=9, after=second[-1]))) == []
+
+    def test_no_page_leaves_out_one_that_failed_at_the_same_time(
+        self, ports: Ports, run: Run
+    ) -> None:
+        numbers = [2**127, 3, 2**64, 1, 2]
+        run(ports.dead_letters.add([replace(unreadable(), id=UUID(int=n)) for n in numbers]))
+        got: list[int] = []
+        after: DeadLetter | None = None
+        while page := run(ports.dead_letters.latest(EVERYTHING, limit=2, after=after)):
+            got += [each.id.int for each in page]
+            after = page[-1]
+        assert got == sorted(numbers, reverse=True)
+
     def test_find_gives_those_that_there_are_settled_or_not(self, ports: Ports, run: Run) -> None:
         run(ports.dead_letters.add([unreadable(1), unreadable(2), unreadable(3)]))
         discarded = Settlement(how=Settled.DISCARDED, at=NOW, by="ada", why="a test")

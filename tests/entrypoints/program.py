@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sysconfig
@@ -56,6 +57,10 @@ class Running:
             assert not self._has_ended(), f"ended too early:\n{self.end()}"
             assert time.monotonic() < give_up_at, f"waited in vain:\n{self._err.read_text()}"
 
+    def told_so_far(self) -> str:
+        """On standard output."""
+        return self._out.read_text()
+
     def wait_until_it_says(self, words: str) -> None:
         self.wait_until(lambda: words in self._err.read_text())
 
@@ -108,6 +113,25 @@ class Program:
             timeout=PATIENCE,
             check=False,
         )
+        return Ended.without_a_bug(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+    def at_a_terminal(self, *arguments: str, answer: str) -> Ended:
+        """Where somebody types the answer to whatever is asked."""
+        theirs, ours = pty.openpty()
+        try:
+            os.write(theirs, answer.encode())
+            ended = subprocess.run(
+                ["tidings", *arguments],
+                stdin=ours,
+                capture_output=True,
+                cwd=self.home,
+                env=self._whole_environment(),
+                timeout=PATIENCE,
+                check=False,
+            )
+        finally:
+            os.close(theirs)
+            os.close(ours)
         return Ended.without_a_bug(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
     @contextmanager

@@ -141,8 +141,10 @@ class TestAFolderWithoutData:
 
 
 class TestAReaderWhoLeaves:
-    def test_ends_it_without_a_word(self, told: Program) -> None:
-        command = 'tidings list --limit 100 | true; echo "${PIPESTATUS[0]}"'
-        ended = told.run("bash", "-c", command)
+    @pytest.mark.parametrize(
+        "asked", ["list --limit 100", "list --json", "show payment-refused --follow --json"]
+    )
+    def test_ends_it_without_a_word(self, told: Program, asked: str) -> None:
+        ended = told.run("bash", "-c", f'tidings {asked} | true; echo "${{PIPESTATUS[0]}}"')
         assert ended.err == ""
         assert int(ended.out) != exit_codes.BUG

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +65,110 @@ class TestDeadLetters:
         assert replayed.code == exit_codes.DONE, replayed
         assert program("up", "--until-idle").code == exit_codes.DONE
         assert "they are back" in program("show", "payment-refused").said
+
+
+DECISIONS = [
+    pytest.param(["dlq", "replay", "--reason", "rejected", "--yes"], id="replay"),
+    pytest.param(["dlq", "discard", "--reason", "rejected", "--yes"], id="discard"),
+    pytest.param(["resolve", "signup-uncertain", "fail"], id="resolve"),
+]
+
+
+class TestTheReason:
+    @pytest.mark.parametrize("command", DECISIONS)
+    @pytest.mark.parametrize(
+        "why",
+        [
+            pytest.param([], id="missing"),
+            pytest.param(["--why", ""], id="empty"),
+            pytest.param(["--why", " \t"], id="blank"),
+        ],
+    )
+    def test_has_to_be_given(self, program: Program, command: list[str], why: list[str]) -> None:
+        ended = program(*command, *why)
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert "--why" in ended.err
+        assert "rejected" in program("dlq", "list").out
+        assert "UNCERTAIN" in program("show", "signup-uncertain").out
+
+    @pytest.mark.parametrize("command", DECISIONS)
+    def test_is_asked_for_on_a_terminal(self, program: Program, command: list[str]) -> None:
+        ended = program.at_a_terminal(*command, answer="asked the relay\n")
+        assert ended.code == exit_codes.DONE, ended
+        assert "Why?" in ended.err
+        assert "Why?" not in ended.out
+
+    def test_that_was_typed_is_kept(self, program: Program) -> None:
+        program.at_a_terminal("resolve", "signup-uncertain", "sent", answer="asked the relay\n")
+        assert "asked the relay" in program("show", "signup-uncertain").said
+
+    @pytest.mark.parametrize("answer", ["\n", "\x04"], ids=["nothing", "the end"])
+    def test_is_not_taken_for_granted_on_a_terminal(self, program: Program, answer: str) -> None:
+        ended = program.at_a_terminal("resolve", "signup-uncertain", "sent", answer=answer)
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+
+
+WITHOUT_A_NAME = """
+import os, pwd, typer
+from entrypoints.deciders import who_decides
+os.setuid(54321)
+try:
+    who_decides(None)
+except typer.BadParameter as error:
+    print(error.param_hint)
+"""
+
+
+class TestWhoDecides:
+    def test_is_kept(self, program: Program) -> None:
+        decide = ["resolve", "signup-uncertain", "sent", "--why", "she has it", "--by", "grace"]
+        assert program(*decide).code == exit_codes.DONE
+        assert "by grace" in program("show", "signup-uncertain").said
+
+    def test_is_whoever_is_logged_in(self, program: Program) -> None:
+        decide = ["resolve", "signup-uncertain", "sent", "--why", "she has it"]
+        assert program.with_(LOGNAME="linus")(*decide).code == exit_codes.DONE
+        assert "by linus" in program("show", "signup-uncertain").said
+
+    def test_is_not_nobody(self, program: Program) -> None:
+        decide = ["resolve", "signup-uncertain", "sent", "--why", "she has it", "--by", " "]
+        ended = program(*decide)
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert "--by" in ended.err
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+    def test_is_asked_for_where_the_user_has_no_name(self, program: Program) -> None:
+        assert program.run(sys.executable, "-c", WITHOUT_A_NAME).out == "--by\n"
+
+
+class TestANotification:
+    def test_can_be_shown_and_resolved_by_its_own_id(self, program: Program) -> None:
+        told = json.loads(program("show", "signup-uncertain", "--json").out)
+        id_ = told["chapters"][0]["notification"]["id"]
+        assert "signup-uncertain" in program("show", id_).out
+        ended = program("resolve", id_, "sent", "--why", "asked the relay")
+        assert ended.code == exit_codes.DONE, ended
+        assert "SENT" in program("show", "signup-uncertain").out
+
+
+class TestADryRun:
+    def test_says_what_it_would_do_to_whom_and_what_would_be_kept(self, program: Program) -> None:
+        ended = program(
+            "dlq", "replay", "--reason", "rejected", "--by", "grace", "--why", "they are back"
+        )
+        for words in ("payment-refused", "2 would be replayed", "grace", "they are back", "--yes"):
+            assert words in ended.said
+
+    def test_chooses_those_of_a_time(self, program: Program) -> None:
+        chosen = program("dlq", "discard", "--from", "1d", "--why", "they are old").said
+        assert "4 would be discarded" in chosen
+        chosen = program("dlq", "discard", "--before", "1d ago", "--why", "they are old").said
+        assert "0 would be discarded" in chosen
+        before = "2999-01-01T00:00+02:00"
+        chosen = program("dlq", "discard", "--before", before, "--why", "they are old").said
+        assert "4 would be discarded" in chosen
+
+    def test_asks_for_an_instant_where_there_is_none(self, program: Program) -> None:
+        ended = program("dlq", "discard", "--from", "tomorrow", "--why", "they are old")
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert "--from" in ended.err

@@ -102,8 +102,25 @@ class TestAsking:
         assert shown.code == exit_codes.DONE
         assert_private(shown)
 
+    def test_shows_nobody_to_a_machine(self, program: Program) -> None:
+        for event_id in (*ADDRESSES, "late"):
+            shown = program("show", event_id, "--json")
+            assert shown.code == exit_codes.DONE
+            assert_private(shown)
+
     @pytest.mark.parametrize(
-        "command", [["list"], ["check"], ["dlq", "list"]], ids=["list", "check", "dlq list"]
+        "command",
+        [
+            ["list"],
+            ["check"],
+            ["dlq", "list"],
+            ["list", "--json"],
+            ["check", "--json"],
+            ["dlq", "list", "--json"],
+            ["show", "refused", "--follow"],
+            ["show", "refused", "--follow", "--json"],
+        ],
+        ids=" ".join,
     )
     def test_shows_nobody_in_a(self, program: Program, command: list[str]) -> None:
         asked = program(*command)

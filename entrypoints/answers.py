@@ -1,0 +1,194 @@
+"""What shape has a machine's answer about something that was done, or could not be?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from domain.status import Status, Wait
+from entrypoints.shapes import (
+    DeadLetter,
+    DeadLetterInFull,
+    DeadLetters,
+    Instant,
+    Move,
+    Notification,
+    Notifications,
+    Shape,
+    Sighting,
+    Story,
+    means,
+)
+
+
+class Published(Shape, frozen=True, kw_only=True):
+    """One event lies in the stream."""
+
+    event_id: Annotated[str, means("what `tidings show` takes")]
+
+
+class UnreadableLine(Shape, frozen=True, kw_only=True):
+    """A line that no event can be read from."""
+
+    line: Annotated[int, means("its number, from 1")]
+    field: Annotated[str, means("where it is wrong")]
+    problem: Annotated[str, means("what is wrong there")]
+
+
+class PublishedFile(Shape, frozen=True, kw_only=True):
+    """Events lie in the stream."""
+
+    published: Annotated[int, means("how many")]
+    left_out: Annotated[int, means("lines that were not published, as nobody could read them")]
+    unreadable: Annotated[list[UnreadableLine], means("lines that nobody could read")]
+
+
+class Replay(Shape, frozen=True, kw_only=True):
+    """What became of dead letters, or what would have: how many of each."""
+
+    is_done: Annotated[bool, means("false: it was only looked at, for want of --yes")]
+    by: Annotated[str, means("who decided")]
+    why: Annotated[str, means("the reason that was given")]
+    replayed: Annotated[int, means("due again")]
+    expired: Annotated[int, means("left, as their time has passed; see --ignore-expiry")]
+    unreadable: Annotated[int, means("left, as nobody can read them still")]
+    invalid: Annotated[int, means("left, as their address is none still")]
+    moved_on: Annotated[int, means("had another life, or another end, already")]
+    refused: Annotated[int, means("left, as the store cannot write them")]
+
+
+class Discard(Shape, frozen=True, kw_only=True):
+    """What became of dead letters, or what would have."""
+
+    is_done: Annotated[bool, means("false: it was only looked at, for want of --yes")]
+    by: Annotated[str, means("who decided")]
+    why: Annotated[str, means("the reason that was given")]
+    discarded: Annotated[int, means("how many are settled for good")]
+
+
+class Count(Shape, frozen=True, kw_only=True):
+    """How many notifications are in the same place."""
+
+    channel: Annotated[str, means("email or sms")]
+    status: Annotated[Status, means("where they are in their life")]
+    waiting_for: Annotated[Wait | None, means("what they wait for")]
+    count: Annotated[int, means("how many")]
+
+
+class Summary(Shape, frozen=True, kw_only=True):
+    """How everything stands."""
+
+    notifications: Annotated[list[Count], means("every place that holds any")]
+    unreadable: Annotated[int, means("records that nobody could read, and nobody has settled")]
+    unread: Annotated[int, means("events in the stream that are still to be read")]
+
+
+class Setting(Shape, frozen=True, kw_only=True):
+    """One setting in force."""
+
+    name: Annotated[str, means("as it is written in the environment")]
+    value: Annotated[str, means("in force")]
+    source: Annotated[str, means("option, environment, .env or default")]
+
+
+class StraySetting(Shape, frozen=True, kw_only=True):
+    """A name that changes nothing."""
+
+    name: Annotated[str, means("as it is written there")]
+    source: Annotated[str, means("environment or .env")]
+    words: Annotated[str, means("why, and what may be meant")]
+
+
+class Finding(Shape, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    subject: Annotated[str, means("what was looked at")]
+    is_well: Annotated[bool, means("false: something is to be mended")]
+    words: Annotated[str, means("what was found")]
+    fix: Annotated[str, means("what to do, or what is worth doing; empty: nothing")]
+
+
+class Checkup(Shape, frozen=True, kw_only=True):
+    """What is set, and whether everything is right."""
+
+    is_well: Annotated[bool, means("every finding is")]
+    settings: Annotated[list[Setting], means("every setting")]
+    strays: Annotated[list[StraySetting], means("names that may have been meant as settings")]
+    findings: Annotated[list[Finding], means("everything that was looked at")]
+
+
+class Happening(Shape, frozen=True, kw_only=True, tag_field="type"):
+    """Something in the story of one notification."""
+
+    at: Annotated[Instant, means("when it happened")]
+    notification: Annotated[Notification, means("as it stands now")]
+
+
+class Moved(Happening, frozen=True, kw_only=True, tag="move"):
+    """A line of `show --follow`: it moved."""
+
+    move: Annotated[Move, means("the new line of its trail")]
+
+
+class Sighted(Happening, frozen=True, kw_only=True, tag="sighting"):
+    """A line of `show --follow`: its event came again."""
+
+    sighting: Annotated[Sighting, means("what came")]
+
+
+class Kept(Happening, frozen=True, kw_only=True, tag="deadLetter"):
+    """A line of `show --follow`: it failed, and its dead letter is kept."""
+
+    dead_letter: Annotated[DeadLetter, means("what is kept")]
+
+
+class NotAccepted(Shape, frozen=True, kw_only=True, tag_field="type", tag="notAccepted"):
+    """A line of `show --follow`: nothing of it has been accepted yet; it is waited for."""
+
+    id: Annotated[str, means("what was asked for")]
+    unread: Annotated[int, means("events in the stream that are still to be read")]
+
+
+class BadSetting(Shape, frozen=True, kw_only=True):
+    """A setting that cannot be."""
+
+    name: Annotated[str, means("as it is written in the environment")]
+    problem: Annotated[str, means("what is wrong, and what to do")]
+
+
+Kind = Literal["notDone", "usage", "settings", "unavailable", "output", "bug"]
+
+
+class Problem(Shape, frozen=True, kw_only=True):
+    """Why it was not done."""
+
+    kind: Annotated[Kind, means("what sort of thing went wrong")]
+    message: Annotated[str, means("in a sentence")]
+    fix: Annotated[str | None, means("what to do about it, where that is known")]
+    settings: Annotated[list[BadSetting], means("every setting that is wrong; empty otherwise")]
+    exit_code: Annotated[int, means("what the command ends with")]
+
+
+class Refusal(Shape, frozen=True, kw_only=True):
+    """What standard error holds, on its last line, if it was not done."""
+
+    error: Annotated[Problem, means("why")]
+
+
+#: What each command tells with `--json`; with `--follow`, one of these a line.
+ANSWERS: Mapping[str, tuple[type[Shape], ...]] = {
+    "publish signup": (Published,),
+    "publish payment": (Published,),
+    "publish alert": (Published,),
+    "publish": (PublishedFile,),
+    "up": (Summary,),
+    "show": (Story,),
+    "show --follow": (Moved, Sighted, Kept, NotAccepted),
+    "list": (Notifications,),
+    "check": (Checkup,),
+    "dlq list": (DeadLetters,),
+    "dlq show": (DeadLetterInFull,),
+    "dlq replay": (Replay,),
+    "dlq discard": (Discard,),
+    "resolve": (Story,),
+}

@@ -1,0 +1,164 @@
+"""How are dead letters replayed and discarded, once somebody has seen what that would do?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+from rich.text import Text
+
+from application.ports.dead_letters import DeadLetterQuery
+from application.replay_dead_letters import Prospect, ReplayOrder
+from domain.dead_letter import DeadLetter, Settled, Settlement
+from entrypoints import shaping
+from entrypoints.answers import Discard
+from entrypoints.commands.dlq import line, query_of, those_with
+from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.filters import Filters
+from entrypoints.machine import tell
+from entrypoints.running import run, settings_for
+from entrypoints.settings import Settings
+from entrypoints.terminal.words import duration, plain
+
+_BATCH = 500
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which dead letters, who decides about them and why, and whether it is meant."""
+
+    filters: Filters
+    ids: Sequence[UUID]
+    by: str
+    why: str
+    is_meant: bool
+
+    @property
+    def purpose(self) -> Purpose:
+        return Purpose.DECIDE if self.is_meant else Purpose.ASK
+
+
+@dataclass(slots=True)
+class Found:
+    """What became, or would become, of how many, and of the first of them."""
+
+    counts: Counter[Prospect] = field(default_factory=Counter)
+    first: list[tuple[DeadLetter, Prospect]] = field(default_factory=list)
+
+    def add(self, letters: Sequence[DeadLetter], prospects: Sequence[Prospect]) -> None:
+        self.counts.update(prospects)
+        each = zip(letters, prospects, strict=True)
+        self.first += list(each)[: _SHOWN - len(self.first)]
+
+
+def replay(
+    choice: Choice, *, rate: float, ignore_expiry: bool, data: Path | None, as_json: bool
+) -> None:
+    apart = timedelta(seconds=1 / rate)
+    found = run(_replay(settings_for(data), choice, apart, ignore_expiry=ignore_expiry))
+    if as_json:
+        answer = shaping.replay(found.counts, is_done=choice.is_meant, by=choice.by, why=choice.why)
+        tell(answer)
+    else:
+        _print(choice, found, apart)
+
+
+async def _replay(
+    settings: Settings, choice: Choice, apart: timedelta, *, ignore_expiry: bool
+) -> Found:
+    found = Found()
+    async with open_tidings(settings, choice.purpose) as tidings:
+        begin_at, replay = tidings.clock.now(), tidings.replay_dead_letters
+        async for letters in _batches(tidings, choice):
+            order = ReplayOrder(
+                by=choice.by,
+                why=choice.why,
+                start_at=begin_at + apart * found.counts[Prospect.REPLAYED],
+                apart=apart,
+                ignore_expiry=ignore_expiry,
+            )
+            decide = replay if choice.is_meant else replay.look
+            found.add(letters, await decide(letters, order))
+    return found
+
+
+def _print(choice: Choice, found: Found, apart: timedelta) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    if not found.counts:
+        console.print("No such dead letter.")
+        return
+    if not choice.is_meant:
+        _print_first(console, found.first, sum(found.counts.values()))
+    for prospect, count in found.counts.items():
+        console.print(f"{count:>7}  {'would be ' * (not choice.is_meant)}{prospect}", markup=False)
+    if not choice.is_meant:
+        if found.counts[Prospect.REPLAYED] > 1:
+            console.print(f"One would become due every {duration(apart)}.")
+        _print_what_was_not_done(console, choice)
+    elif found.counts[Prospect.REPLAYED]:
+        console.print("`tidings up` tells them.")
+
+
+def _print_first(console: Console, first: Iterable[tuple[DeadLetter, str]], whole: int) -> None:
+    shown = 0
+    for letter, prospect in first:
+        console.print(Text.assemble(line(letter), (f"  → {prospect}", "bold")))
+        shown += 1
+    if whole > shown:
+        console.print(f"... and {whole - shown} more")
+
+
+def _print_what_was_not_done(console: Console, choice: Choice) -> None:
+    kept = Text.assemble("It would be kept that ", (plain(choice.by), "bold"), " did it: ")
+    console.print(kept.append(f"“{plain(choice.why)}”"))
+    console.print("Nothing was changed. Say --yes to do it.")
+
+
+def discard(choice: Choice, *, data: Path | None, as_json: bool) -> None:
+    count, first = run(_discard(settings_for(data), choice))
+    if as_json:
+        tell(Discard(is_done=choice.is_meant, by=choice.by, why=choice.why, discarded=count))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    if choice.is_meant:
+        console.print(f"{count} discarded.")
+    else:
+        _print_first(console, [(letter, Settled.DISCARDED) for letter in first], count)
+        console.print(f"{count} would be discarded.")
+        _print_what_was_not_done(console, choice)
+
+
+async def _discard(settings: Settings, choice: Choice) -> tuple[int, Sequence[DeadLetter]]:
+    """How many, and the first of them."""
+    count, first = 0, list[DeadLetter]()
+    async with open_tidings(settings, choice.purpose) as tidings:
+        settlement = Settlement(
+            how=Settled.DISCARDED, at=tidings.clock.now(), by=choice.by, why=choice.why
+        )
+        async for letters in _batches(tidings, choice):
+            first += letters[: _SHOWN - len(first)]
+            if choice.is_meant:
+                chosen = [letter.id for letter in letters]
+                count += await tidings.dead_letters.settle(chosen, settlement)
+            else:
+                count += len(letters)
+    return count, first
+
+
+async def _batches(tidings: Tidings, choice: Choice) -> AsyncIterator[Sequence[DeadLetter]]:
+    """Those with these ids, or, without any, all that the filters name; oldest first."""
+    if choice.ids:
+        found = await those_with(tidings, choice.ids)
+        yield [each for each in found if each.settlement is None]
+        return
+    query: DeadLetterQuery = query_of(choice.filters)
+    batch = await tidings.dead_letters.batch(query, limit=_BATCH, after=None)
+    while batch:
+        yield batch
+        batch = await tidings.dead_letters.batch(query, limit=_BATCH, after=batch[-1])

@@ -1,0 +1,58 @@
+"""Which options mean the same to several commands?
+
+Nothing heavy is imported here: `--help` must come at once.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entrypoints.instants import read_instant
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="FOLDER",
+        help="The data folder, if not that of TIDINGS_DATA (by default ./tidings-data).",
+        show_default=False,
+    ),
+]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show addresses and numbers in full.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Tell it as JSON, for a machine; see docs/json.md.")
+]
+Channel = Annotated[str | None, typer.Option("--channel", help="email or sms.")]
+MessageType = Annotated[str | None, typer.Option("--type", help="As USER_SIGNED_UP.")]
+Why = Annotated[
+    str | None,
+    typer.Option(
+        "--why", help="The reason; it is kept. Asked for on a terminal.", show_default=False
+    ),
+]
+By = Annotated[
+    str | None, typer.Option("--by", help="Who decides, if not you.", show_default=False)
+]
+
+
+def instant(text: str) -> datetime:
+    try:
+        return read_instant(text, now=datetime.now(UTC))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+From = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from", parser=instant, metavar="WHEN", help="At or after: 2026-03-01T12:00 (UTC), 2h ago"
+    ),
+]
+Before = Annotated[
+    datetime | None,
+    typer.Option("--before", parser=instant, metavar="WHEN", help="Before; the same forms."),
+]

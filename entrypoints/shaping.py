@@ -1,0 +1,198 @@
+"""How does what the domain knows become what a machine is told?"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from application.ports.notification_history import Chapter, Tally
+from application.replay_dead_letters import Prospect
+from domain.dead_letter import DeadLetter, Settlement
+from domain.move import Move
+from domain.notification import Notification
+from domain.record import Position
+from domain.repeat import Sighting
+from entrypoints import answers, shapes
+from entrypoints.following import Happening
+from entrypoints.terminal.words import masked_address
+
+
+def position(position: Position) -> shapes.Position:
+    return shapes.Position(
+        topic=position.topic, partition=position.partition, offset=position.offset
+    )
+
+
+def notification(notification: Notification, *, reveal: bool) -> shapes.Notification:
+    address = notification.recipient.address
+    return shapes.Notification(
+        id=notification.id,
+        event_id=notification.event.id,
+        message_type=notification.event.message_type,
+        channel=notification.channel,
+        recipient=address if reveal else masked_address(address),
+        status=notification.status,
+        is_final=notification.status.is_final,
+        generation=notification.generation,
+        attempt=notification.attempt,
+        occurred_at=notification.event.occurred_at,
+        accepted_at=notification.accepted_at,
+        since=notification.since,
+        due_at=notification.due_at,
+        waiting_for=notification.waiting_for,
+        expires_at=notification.expires_at,
+        failure=notification.failure,
+        words=notification.last_move.words,
+        provider_id=notification.provider_id,
+        origin=position(notification.origin),
+    )
+
+
+def move(move: Move) -> shapes.Move:
+    return shapes.Move(
+        number=move.number,
+        at=move.at,
+        by=move.by,
+        came_from=move.came_from,
+        status=move.status,
+        generation=move.generation,
+        attempt=move.attempt,
+        due_at=move.due_at,
+        waiting_for=move.waiting_for,
+        failure=move.failure,
+        words=move.words,
+        rule=move.rule,
+    )
+
+
+def sighting(sighting: Sighting) -> shapes.Sighting:
+    return shapes.Sighting(
+        kind=sighting.kind, seen_at=sighting.seen_at, position=position(sighting.position)
+    )
+
+
+def dead_letter(letter: DeadLetter) -> shapes.DeadLetter:
+    return shapes.DeadLetter(**_fields(letter))
+
+
+def dead_letter_in_full(letter: DeadLetter) -> shapes.DeadLetterInFull:
+    return shapes.DeadLetterInFull(**_fields(letter), body=body(letter.body))
+
+
+def _fields(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "reason": letter.reason,
+        "error": letter.error,
+        "failed_at": letter.failed_at,
+        "position": position(letter.position),
+        "notification_id": letter.notification_id,
+        "event_id": letter.event_id,
+        "channel": letter.channel,
+        "generation": letter.generation,
+        "message_type": letter.message_type,
+        "attempts": letter.attempts,
+        "settlement": letter.settlement and settlement(letter.settlement),
+    }
+
+
+def settlement(settlement: Settlement) -> shapes.Settlement:
+    return shapes.Settlement(
+        how=settlement.how, at=settlement.at, by=settlement.by, why=settlement.why
+    )
+
+
+def body(content: bytes) -> shapes.Body:
+    try:
+        return shapes.Body(encoding="utf-8", content=content.decode())
+    except UnicodeDecodeError:
+        return shapes.Body(encoding="base64", content=b64encode(content).decode())
+
+
+def story(chapters: Sequence[Chapter], *, reveal: bool) -> shapes.Story:
+    event = chapters[0].notification.event
+    return shapes.Story(
+        event_id=event.id,
+        message_type=event.message_type,
+        occurred_at=event.occurred_at,
+        chapters=[chapter(each, reveal=reveal) for each in chapters],
+    )
+
+
+def chapter(chapter: Chapter, *, reveal: bool) -> shapes.Chapter:
+    return shapes.Chapter(
+        notification=notification(chapter.notification, reveal=reveal),
+        trail=[move(each) for each in chapter.trail],
+        sightings=[sighting(each) for each in chapter.sightings],
+        dead_letters=[dead_letter(each) for each in chapter.dead_letters],
+    )
+
+
+def notifications(
+    found: Sequence[Notification],
+    unreadable: Sequence[DeadLetter],
+    *,
+    next_: str | None,
+    reveal: bool,
+) -> shapes.Notifications:
+    return shapes.Notifications(
+        items=[notification(each, reveal=reveal) for each in found],
+        unreadable=[dead_letter(each) for each in unreadable],
+        next=next_,
+    )
+
+
+def dead_letters(
+    letters: Sequence[DeadLetter], tally: Mapping[str, int], *, next_: UUID | None
+) -> shapes.DeadLetters:
+    return shapes.DeadLetters(
+        items=[dead_letter(each) for each in letters],
+        by_reason=dict(tally),
+        next=None if next_ is None else str(next_),
+    )
+
+
+def happening(
+    happening: Happening, *, reveal: bool
+) -> answers.Moved | answers.Sighted | answers.Kept:
+    at, whose = happening.at, notification(happening.notification, reveal=reveal)
+    match happening.what:
+        case Move() as moved:
+            return answers.Moved(at=at, notification=whose, move=move(moved))
+        case Sighting() as seen:
+            return answers.Sighted(at=at, notification=whose, sighting=sighting(seen))
+        case DeadLetter() as kept:
+            return answers.Kept(at=at, notification=whose, dead_letter=dead_letter(kept))
+
+
+def summary(tally: Mapping[Tally, int], *, unreadable: int, unread: int) -> answers.Summary:
+    return answers.Summary(
+        notifications=[
+            answers.Count(
+                channel=each.channel,
+                status=each.status,
+                waiting_for=each.waiting_for,
+                count=count,
+            )
+            for each, count in tally.items()
+        ],
+        unreadable=unreadable,
+        unread=unread,
+    )
+
+
+def replay(prospects: Counter[Prospect], *, is_done: bool, by: str, why: str) -> answers.Replay:
+    return answers.Replay(
+        is_done=is_done,
+        by=by,
+        why=why,
+        replayed=prospects[Prospect.REPLAYED],
+        expired=prospects[Prospect.EXPIRED],
+        unreadable=prospects[Prospect.UNREADABLE],
+        invalid=prospects[Prospect.INVALID],
+        moved_on=prospects[Prospect.MOVED_ON],
+        refused=prospects[Prospect.REFUSED],
+    )
