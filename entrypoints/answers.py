@@ -83,6 +83,33 @@ class Summary(Shape, frozen=True, kw_only=True):
     unread: Annotated[int, means("events in the stream that are still to be read")]
 
 
+class Flow(Shape, frozen=True, kw_only=True):
+    """What became of those that one channel accepted in that time."""
+
+    accepted: Annotated[int, means("how many")]
+    retried: Annotated[int, means("of them: had more than one attempt")]
+    settled: Annotated[int, means("of them: SENT, DELIVERED or FAILED")]
+    failed: Annotated[int, means("of them: FAILED")]
+    retry_rate: Annotated[float | None, means("retried of accepted, 0 to 1")]
+    error_rate: Annotated[float | None, means("failed of settled, 0 to 1")]
+    seconds_to_sent: Annotated[
+        dict[str, float],
+        means("from event to sent: `p50`, `p95`, `p99`; empty: none was sent"),
+    ]
+
+
+class Statistics(Shape, frozen=True, kw_only=True):
+    """How it goes, all in all."""
+
+    notifications: Annotated[list[Count], means("every place that holds any")]
+    oldest: Annotated[
+        dict[str, Instant], means("for each wait, when the oldest that waits was accepted")
+    ]
+    dead_letters: Annotated[dict[str, int], means("those that nobody has settled, by reason")]
+    accepted_from: Annotated[Instant | None, means("where the time of `flows` begins; null: ever")]
+    flows: Annotated[dict[str, Flow], means("by channel; only those that accepted something")]
+
+
 class Setting(Shape, frozen=True, kw_only=True):
     """One setting in force."""
 
@@ -185,6 +212,7 @@ ANSWERS: Mapping[str, tuple[type[Shape], ...]] = {
     "show": (Story,),
     "show --follow": (Moved, Sighted, Kept, NotAccepted),
     "list": (Notifications,),
+    "stats": (Statistics,),
     "check": (Checkup,),
     "dlq list": (DeadLetters,),
     "dlq show": (DeadLetterInFull,),

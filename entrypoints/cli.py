@@ -15,7 +15,8 @@ from typing import Annotated
 import typer
 
 from entrypoints.cli_decide import dlq_app, resolve
-from entrypoints.options import Channel, Data, Json, MessageType, Reveal
+from entrypoints.filters import Wanted
+from entrypoints.options import Before, Channel, Data, From, Json, MessageType, Reveal
 
 app = typer.Typer(
     name="tidings",
@@ -189,9 +190,27 @@ def list_(
         str | None, typer.Option("--to", metavar="ADDRESS", help="Whom: an address or a number.")
     ] = None,
     message_type: MessageType = None,
+    event_id: Annotated[
+        str | None, typer.Option("--event", metavar="EVENT_ID", help="Of one event.")
+    ] = None,
+    waiting: Annotated[
+        str | None,
+        typer.Option(
+            "--waiting",
+            metavar="FOR",
+            help="What it waits for: turn, rate, circuit, schedule, backoff, answer, receipt, "
+            "person.",
+        ),
+    ] = None,
+    accepted_from: From = None,
+    accepted_before: Before = None,
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most so many.")
     ] = 20,
+    after: Annotated[
+        str | None,
+        typer.Option("--after", metavar="CURSOR", help="The next page, as the last line says."),
+    ] = None,
     data: Data = None,
     reveal: Reveal = False,
     as_json: Json = False,
@@ -199,16 +218,25 @@ def list_(
     """List the latest notifications, and what could not be read."""
     from entrypoints.commands.list import list_latest
 
-    list_latest(
-        status=status,
-        channel=channel,
-        to=to,
-        message_type=message_type,
-        limit=limit,
-        data=data,
-        reveal=reveal,
-        as_json=as_json,
+    wanted = Wanted(
+        status, channel, to, message_type, event_id, waiting, accepted_from, accepted_before
     )
+    list_latest(wanted, limit=limit, after=after, data=data, reveal=reveal, as_json=as_json)
+
+
+@app.command(rich_help_panel="Ask")
+def stats(
+    last: Annotated[
+        str,
+        typer.Option("--last", metavar="TIME", help="For rates and times: 90m, 1h, 24h, 7d, all."),
+    ] = "24h",
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Count what there is and what waits; say how fast and how well it goes."""
+    from entrypoints.commands.stats import stats
+
+    stats(last, data=data, as_json=as_json)
 
 
 @app.command(rich_help_panel="Ask")
@@ -227,6 +255,10 @@ def main() -> None:
     wants_json = "--json" in sys.argv[1:]
     try:
         sys.exit(app(standalone_mode=not wants_json))
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # as with `tidings list | head`
+            sys.exit(0)
+        raise
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:

@@ -325,12 +325,16 @@ async def open_folder(
     """The one file; a worker has the folder to itself, so that earlier leases are over."""
     folder = DataFolder(settings.tidings_data)
     is_worker = purpose is Purpose.WORK
-    folder.prepare(may_be_new=purpose in (Purpose.WORK, Purpose.PUBLISH))
+    only_reads = purpose is Purpose.ASK
+    if only_reads:
+        folder.find()
+    else:
+        folder.prepare(may_be_new=purpose in (Purpose.WORK, Purpose.PUBLISH))
     if is_worker:
         folder.work_alone()
     database = SqliteDatabase(folder.path)
     try:
-        await database.open()
+        await database.open(to_read=only_reads)
         if is_worker:
             await SqliteLeases(database).end_all(now=clock.now())
         yield database

@@ -1,4 +1,4 @@
-"""Which dead letters does somebody mean?"""
+"""Which dead letters, or which notifications, does somebody mean?"""
 
 from __future__ import annotations
 
@@ -19,3 +19,16 @@ class Filters(NamedTuple):
     @property
     def name_nothing(self) -> bool:
         return all(value is None for value in self)
+
+
+class Wanted(NamedTuple):
+    """Notifications, as options give them."""
+
+    status: str | None
+    channel: str | None
+    to: str | None
+    message_type: str | None
+    event_id: str | None
+    waiting: str | None
+    accepted_from: datetime | None
+    accepted_before: datetime | None

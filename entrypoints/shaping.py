@@ -5,11 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from application.ports.notification_history import Chapter, Tally
+from application.ports.notification_history import Chapter
 from application.replay_dead_letters import Prospect
+from application.statistics import Statistics, Tally
 from domain.dead_letter import DeadLetter, Settlement
 from domain.move import Move
 from domain.notification import Notification
@@ -168,17 +170,18 @@ def happening(
             return answers.Kept(at=at, notification=whose, dead_letter=dead_letter(kept))
 
 
+def _counts(tally: Mapping[Tally, int]) -> list[answers.Count]:
+    return [
+        answers.Count(
+            channel=each.channel, status=each.status, waiting_for=each.waiting_for, count=count
+        )
+        for each, count in tally.items()
+    ]
+
+
 def summary(tally: Mapping[Tally, int], *, unreadable: int, unread: int) -> answers.Summary:
     return answers.Summary(
-        notifications=[
-            answers.Count(
-                channel=each.channel,
-                status=each.status,
-                waiting_for=each.waiting_for,
-                count=count,
-            )
-            for each, count in tally.items()
-        ],
+        notifications=_counts(tally),
         unreadable=unreadable,
         unread=unread,
     )
@@ -195,4 +198,30 @@ def replay(prospects: Counter[Prospect], *, is_done: bool, by: str, why: str) ->
         invalid=prospects[Prospect.INVALID],
         moved_on=prospects[Prospect.MOVED_ON],
         refused=prospects[Prospect.REFUSED],
+    )
+
+
+def statistics(
+    statistics: Statistics, dead_letters: Mapping[str, int], *, accepted_from: datetime | None
+) -> answers.Statistics:
+    return answers.Statistics(
+        notifications=_counts(statistics.tally),
+        oldest={str(wait): at for wait, at in statistics.oldest.items()},
+        dead_letters=dict(dead_letters),
+        accepted_from=accepted_from,
+        flows={
+            channel: answers.Flow(
+                accepted=flow.accepted,
+                retried=flow.retried,
+                settled=flow.settled,
+                failed=flow.failed,
+                retry_rate=flow.retry_rate,
+                error_rate=flow.error_rate,
+                seconds_to_sent={
+                    f"p{percentile}": length.total_seconds()
+                    for percentile, length in flow.time_to_sent.items()
+                },
+            )
+            for channel, flow in statistics.flows.items()
+        },
     )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from adapters.memory.database import Database
-from application.ports.notification_history import Chapter, NotificationHistory, Query, Tally
+from application.ports.notification_history import Chapter, NotificationHistory, Query
+from application.statistics import PERCENTILES, Flow, Statistics, Tally, place_of
 from domain.notification import Notification
+from domain.status import Status, Wait
 
 
 class MemoryNotificationHistory(NotificationHistory):
@@ -43,9 +46,16 @@ class MemoryNotificationHistory(NotificationHistory):
         known = self._database.notifications
         return {id_: known[id_] for id_ in ids if id_ in known}
 
-    async def latest(self, query: Query, *, limit: int) -> Sequence[Notification]:
+    async def latest(
+        self, query: Query, *, limit: int, after: UUID | None = None
+    ) -> Sequence[Notification]:
         self._database.reach()
-        newest_first = reversed(self._database.notifications.values())
+        notifications = list(self._database.notifications.values())
+        newest_first = sorted(notifications, key=lambda each: each.accepted_at)[::-1]
+        if after is not None:
+            ids = [each.id for each in newest_first]
+            behind = ids.index(after) + 1 if after in ids else len(ids)
+            newest_first = newest_first[behind:]
         return [each for each in newest_first if _matches(each, query)][:limit]
 
     async def tally(self) -> Mapping[Tally, int]:
@@ -55,11 +65,54 @@ class MemoryNotificationHistory(NotificationHistory):
             for n in self._database.notifications.values()
         )
 
+    async def statistics(self, *, accepted_from: datetime | None) -> Statistics:
+        tally = await self.tally()
+        oldest: dict[Wait, datetime] = {}
+        flowing: dict[str, list[Notification]] = {}
+        for each in self._database.notifications.values():
+            if (wait := each.waiting_for) is not None:
+                oldest[wait] = min(each.accepted_at, oldest.get(wait, each.accepted_at))
+            if accepted_from is None or each.accepted_at >= accepted_from:
+                flowing.setdefault(each.channel, []).append(each)
+        flows = {channel: self._flow(those) for channel, those in flowing.items()}
+        return Statistics(tally=tally, oldest=oldest, flows=flows)
+
+    def _flow(self, notifications: Sequence[Notification]) -> Flow:
+        statuses = Counter(each.status for each in notifications)
+        measured = map(self._time_to_sent, notifications)
+        times = sorted(time for time in measured if time is not None)
+        return Flow(
+            accepted=len(notifications),
+            retried=sum(
+                any(move.attempt > 1 for move in self._database.trails[each.id].values())
+                for each in notifications
+            ),
+            settled=sum(count for status, count in statuses.items() if status.is_final),
+            failed=statuses[Status.FAILED],
+            time_to_sent={
+                percentile: times[place_of(percentile, len(times)) - 1]
+                for percentile in PERCENTILES
+                if times
+            },
+        )
+
+    def _time_to_sent(self, notification: Notification) -> timedelta | None:
+        if notification.status not in (Status.SENT, Status.DELIVERED):
+            return None
+        trail = self._database.trails[notification.id].values()
+        sent_at = [move.at for move in trail if move.status is Status.SENT]
+        return sent_at[-1] - notification.event.occurred_at if sent_at else None
+
 
 def _matches(notification: Notification, query: Query) -> bool:
+    accepted_at = notification.accepted_at
     return (
         query.status in (None, notification.status)
         and query.channel in (None, notification.channel)
         and query.recipient_key in (None, notification.recipient.key)
         and query.message_type in (None, notification.event.message_type)
+        and query.event_id in (None, notification.event.id)
+        and query.waiting_for in (None, notification.waiting_for)
+        and (query.accepted_from is None or query.accepted_from <= accepted_at)
+        and (query.accepted_before is None or accepted_at < query.accepted_before)
     )

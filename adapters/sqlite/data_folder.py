@@ -36,16 +36,25 @@ class DataFolder:
             if may_be_new:
                 self.path.mkdir(parents=True, mode=0o700, exist_ok=True)
             elif not (self.path / FILE_NAME).exists():
-                raise StoreUnavailable(
-                    f"data folder {self.path}: there is no Tidings data",
-                    fix="name another with --data or TIDINGS_DATA, or begin with `tidings up`",
-                )
+                raise self._without_data()
             self._check()
         except OSError as error:
             raise StoreUnavailable(
                 f"data folder {self.path}: {error.strerror}",
                 fix="set TIDINGS_DATA to a folder that you may create or write to",
             ) from error
+
+    def find(self) -> None:
+        """See that there is something to read, whoever it belongs to. Raises StoreUnavailable."""
+        file = self.path / FILE_NAME
+        try:
+            file.stat()
+        except FileNotFoundError as error:
+            raise self._without_data() from error
+        except OSError as error:
+            raise self._unreadable(error.strerror) from error
+        if not os.access(file, os.R_OK):
+            raise self._unreadable("cannot be read")
 
     def work_alone(self) -> None:
         """Be the only worker in it until this process ends. Raises StoreUnavailable."""
@@ -88,6 +97,18 @@ class DataFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def _without_data(self) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"data folder {self.path}: there is no Tidings data",
+            fix="name another with --data or TIDINGS_DATA, or begin with `tidings up`",
+        )
+
+    def _unreadable(self, why: str | None) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"data folder {self.path}: {why}",
+            fix="ask its owner for the right to read it, or name another with --data",
+        )
 
     def _check(self) -> None:
         owner = self.path.stat().st_uid

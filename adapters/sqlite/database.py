@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from adapters.sqlite.reading import connect_to_read, is_writable
 from adapters.sqlite.schema import STEPS, VERSION
 from application.errors import RowRefused, StoreUnavailable
 
@@ -50,12 +51,18 @@ class Database:
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
 
-    async def open(self) -> None:
-        """Create or upgrade the file. Raises StoreUnavailable, with the fix."""
+    async def open(self, *, to_read: bool = False) -> None:
+        """Create or upgrade the file; to read, leave one alone that cannot be written.
+
+        Raises StoreUnavailable, with the fix.
+        """
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnavailable(
                 f"this Python has SQLite {sqlite3.sqlite_version}", fix="use 3.37 or newer"
             )
+        if to_read and not is_writable(self.path):
+            self._reader = await self._run(self._reading, lambda: connect_to_read(self.path))
+            return
         self._writer = await self._run(self._writing, self._connect)
         if not await self._run(self._writing, lambda: _is_current(_opened(self._writer))):
             await self.write(_upgrade)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from adapters.sqlite.bulk import Row
 from adapters.sqlite.database import Database
+from adapters.sqlite.page import page
 from adapters.sqlite.rows import (
     DEAD_LETTER_COLUMNS,
     MOVE_COLUMNS,
@@ -17,10 +20,13 @@ from adapters.sqlite.rows import (
     notification_of,
     sighting_of,
 )
+from adapters.sqlite.statistics import statistics, tally
 from application.ports.event_decoder import EventDecoder
-from application.ports.notification_history import Chapter, NotificationHistory, Query, Tally
+from application.ports.notification_history import Chapter, NotificationHistory, Query
+from application.statistics import Statistics, Tally
 from domain.notification import Notification
-from domain.status import Status, Wait
+
+T = TypeVar("T")
 
 _TRAIL = f"SELECT {MOVE_COLUMNS} FROM trail WHERE n = ? ORDER BY number"
 _SIGHTINGS = """
@@ -50,31 +56,21 @@ class SqliteNotificationHistory(NotificationHistory):
         found = (notification_of(row, self._decoder) for row in rows)
         return {notification.id: notification for notification in found}
 
-    async def latest(self, query: Query, *, limit: int) -> Sequence[Notification]:
-        conditions = {
-            "notifications.status = ?": query.status,
-            "channel = ?": query.channel,
-            "recipient_key = ?": query.recipient_key,
-            "message_type = ?": query.message_type,
-        }
-        given = {condition: value for condition, value in conditions.items() if value is not None}
-        statement = " AND ".join([SELECT_NOTIFICATION, *given]) + " ORDER BY n DESC LIMIT ?"
-        values = [*given.values(), limit]
+    async def latest(
+        self, query: Query, *, limit: int, after: UUID | None = None
+    ) -> Sequence[Notification]:
+        statement, values = page(query, limit=limit, after=after)
         rows = await self._database.read(lambda c: c.execute(statement, values).fetchall())
         return [notification_of(row, self._decoder) for row in rows]
 
     async def tally(self) -> Mapping[Tally, int]:
-        query = """SELECT channel, status, waiting_for, count(*) FROM notifications
-            GROUP BY channel, status, waiting_for"""
-        rows = await self._database.read(lambda connection: connection.execute(query).fetchall())
-        return {
-            Tally(
-                channel=channel,
-                status=Status(status),
-                waiting_for=Wait(waiting_for) if waiting_for else None,
-            ): count
-            for channel, status, waiting_for, count in rows
-        }
+        return await self._database.read(lambda connection: _as_of_now(connection, tally))
+
+    async def statistics(self, *, accepted_from: datetime | None) -> Statistics:
+        def read(connection: sqlite3.Connection) -> Statistics:
+            return _as_of_now(connection, lambda c: statistics(c, accepted_from))
+
+        return await self._database.read(read)
 
     def _chapter(self, connection: sqlite3.Connection, row: Row) -> Chapter:
         n, id_ = row[0], row[1]
@@ -86,3 +82,12 @@ class SqliteNotificationHistory(NotificationHistory):
                 dead_letter_of(each) for each in connection.execute(_DEAD_LETTERS, (id_,))
             ],
         )
+
+
+def _as_of_now(connection: sqlite3.Connection, look: Callable[[sqlite3.Connection], T]) -> T:
+    """Several looks see the same rows; under WAL that holds up nobody."""
+    connection.execute("BEGIN")
+    try:
+        return look(connection)
+    finally:
+        connection.execute("ROLLBACK")

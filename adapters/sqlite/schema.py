@@ -46,13 +46,20 @@ STEPS: tuple[str, ...] = (
         resends       INTEGER NOT NULL,
         rescues       INTEGER NOT NULL,
         provider_id   TEXT,
-        lease         BLOB
+        lease         BLOB,
+        CHECK (status <> 'SENDING' OR lease IS NOT NULL)
     ) STRICT;
     CREATE INDEX notifications_of_event ON notifications (event_id);
     CREATE INDEX notifications_of_recipient ON notifications (recipient_key);
     CREATE INDEX notifications_due ON notifications (channel, due_at)
         WHERE due_at IS NOT NULL AND lease IS NULL;
     CREATE INDEX notifications_in_hand ON notifications (lease) WHERE lease IS NOT NULL;
+    -- For who reads. The first holds what never changes, and grows at its end alone; the
+    -- second never sees what is handed over at once and taken.
+    CREATE INDEX notifications_by_time ON notifications (accepted_at, channel, message_type);
+    CREATE INDEX notifications_standing
+        ON notifications (status, channel, waiting_for, accepted_at)
+        WHERE status NOT IN ('SENDING', 'SENT');
 
     CREATE TABLE trail (
         n           INTEGER NOT NULL,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from application.statistics import Statistics, Tally
 from domain.dead_letter import DeadLetter
 from domain.move import Move
 from domain.notification import Notification
@@ -27,19 +29,16 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """Which notifications; what is None does not matter."""
+    """Which notifications; what is None does not matter. `accepted_before` is exclusive."""
 
     status: Status | None = None
     channel: str | None = None
     recipient_key: str | None = None
     message_type: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    channel: str
-    status: Status
-    waiting_for: Wait | None
+    event_id: str | None = None
+    waiting_for: Wait | None = None
+    accepted_from: datetime | None = None
+    accepted_before: datetime | None = None
 
 
 class NotificationHistory(Protocol):
@@ -58,8 +57,18 @@ class NotificationHistory(Protocol):
         """Those of them that there are."""
 
     @abstractmethod
-    async def latest(self, query: Query, *, limit: int) -> Sequence[Notification]:
-        """Newest accepted first."""
+    async def latest(
+        self, query: Query, *, limit: int, after: UUID | None = None
+    ) -> Sequence[Notification]:
+        """Newest accepted first, behind the one whose id is `after`; none if that is not known.
+
+        Going on behind the last one of a page shows each notification that was there once,
+        whatever is accepted meanwhile.
+        """
 
     @abstractmethod
     async def tally(self) -> Mapping[Tally, int]: ...
+
+    @abstractmethod
+    async def statistics(self, *, accepted_from: datetime | None) -> Statistics:
+        """As of one instant. The flows are of what was accepted at or after that, or ever."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -16,42 +20,60 @@ from domain.dead_letter import UNREADABLE, DeadLetter
 from domain.errors import InvalidRecipient
 from domain.notification import Notification
 from domain.recipient import phone_number
-from domain.status import Status
+from domain.status import Status, Wait
 from entrypoints import shaping
 from entrypoints.container import Purpose, open_tidings
+from entrypoints.cursor import read_cursor, to_cursor
+from entrypoints.filters import Wanted
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.tables import print_notifications, unreadable_table
 
+E = TypeVar("E", bound=StrEnum)
+
 _CHANNELS = ("email", "sms")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    items: Sequence[Notification]
+    unreadable: Sequence[DeadLetter]
+    next: str | None
+    is_first: bool
+
+
 def list_latest(
+    wanted: Wanted,
     *,
-    status: str | None,
-    channel: str | None,
-    to: str | None,
-    message_type: str | None,
     limit: int,
+    after: str | None,
     data: Path | None,
     reveal: bool,
     as_json: bool,
 ) -> None:
-    wanted = None if status is None else _status(status)
-    if channel is not None and channel not in _CHANNELS:
-        raise typer.BadParameter(f"want one of {', '.join(_CHANNELS)}", param_hint="--channel")
-    query = Query(
-        status=wanted,
-        channel=channel,
-        recipient_key=None if to is None else _key(to),
-        message_type=message_type,
-    )
-    found, unreadable = run(_list(settings_for(data), query, limit))
+    query = _query(wanted)
+    behind = None if after is None else _behind(after)
+    page = run(_list(settings_for(data), query, limit, behind))
     if as_json:
-        tell(shaping.notifications(found, unreadable, next_=None, reveal=reveal))
+        tell(shaping.notifications(page.items, page.unreadable, next_=page.next, reveal=reveal))
     else:
-        _print(found, unreadable, reveal=reveal)
+        _print(page, reveal=reveal)
+
+
+def _query(wanted: Wanted) -> Query:
+    if wanted.channel is not None and wanted.channel not in _CHANNELS:
+        raise typer.BadParameter(f"want one of {', '.join(_CHANNELS)}", param_hint="--channel")
+    return Query(
+        status=None if wanted.status is None else _one_of(Status, wanted.status, "--status"),
+        channel=wanted.channel,
+        recipient_key=None if wanted.to is None else _key(wanted.to),
+        message_type=wanted.message_type,
+        event_id=wanted.event_id,
+        waiting_for=None if wanted.waiting is None else _one_of(Wait, wanted.waiting, "--waiting"),
+        accepted_from=wanted.accepted_from,
+        accepted_before=wanted.accepted_before,
+    )
 
 
 def _key(address: str) -> str:
@@ -62,35 +84,49 @@ def _key(address: str) -> str:
     return address
 
 
-def _status(name: str) -> Status:
+def _one_of(kind: type[E], name: str, option: str) -> E:
+    for member in kind:
+        if name.casefold() == member.casefold():
+            return member
+    raise typer.BadParameter(f"want one of {', '.join(kind)}", param_hint=option)
+
+
+def _behind(cursor: str) -> UUID:
     try:
-        return Status(name.upper())
+        return read_cursor(cursor)
     except ValueError as error:
-        raise typer.BadParameter(
-            f"want one of {', '.join(Status)}", param_hint="--status"
-        ) from error
+        raise _not_a_cursor() from error
 
 
-async def _list(
-    settings: Settings, query: Query, limit: int
-) -> tuple[Sequence[Notification], Sequence[DeadLetter]]:
+def _not_a_cursor() -> typer.BadParameter:
+    return typer.BadParameter("want what the last line of a page says", param_hint="--after")
+
+
+async def _list(settings: Settings, query: Query, limit: int, after: UUID | None) -> _Page:
     async with open_tidings(settings, Purpose.ASK) as tidings:
-        found = await tidings.history.latest(query, limit=limit)
+        if after is not None and not await tidings.history.find([after]):
+            raise _not_a_cursor()
+        found = await tidings.history.latest(query, limit=limit + 1, after=after)
         unreadable: Sequence[DeadLetter] = []
-        if query in (Query(), Query(status=Status.FAILED)):
+        if after is None and query in (Query(), Query(status=Status.FAILED)):
             unreadable = await tidings.dead_letters.latest(
                 DeadLetterQuery(reason=UNREADABLE), limit=limit
             )
-        return found, unreadable
+    return _Page(
+        items=found[:limit],
+        unreadable=unreadable,
+        next=to_cursor(found[limit - 1].id) if len(found) > limit else None,
+        is_first=after is None,
+    )
 
 
-def _print(
-    found: Sequence[Notification], unreadable: Sequence[DeadLetter], *, reveal: bool
-) -> None:
+def _print(page: _Page, *, reveal: bool) -> None:
     console = Console(highlight=False)
-    if found:
-        print_notifications(console, found, reveal=reveal)
+    if page.items:
+        print_notifications(console, page.items, reveal=reveal)
     else:
-        console.print("No such notification.")
-    if unreadable:
-        console.print(unreadable_table(unreadable))
+        console.print("No such notification." if page.is_first else "No more.")
+    if page.unreadable:
+        console.print(unreadable_table(page.unreadable))
+    if page.next is not None:
+        console.print(f"There is more: add --after {page.next}", soft_wrap=True)

@@ -11,14 +11,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from application.ports.notification_history import Tally
+from application.statistics import Tally
 from domain.dead_letter import DeadLetter
 from domain.notification import Notification
 from domain.status import Status, Wait
 from entrypoints.terminal.story import STYLES
 from entrypoints.terminal.words import instant, masked_address, plain
 
-_A_WAIT = {
+A_WAIT = {
     Wait.TURN: "its turn",
     Wait.RATE: "the rate rule",
     Wait.CIRCUIT: "its provider",
@@ -62,7 +62,7 @@ def _why(notification: Notification) -> str:
         words = notification.last_move.words
         return f"{notification.failure}: {plain(words)}" if words else notification.failure
     if notification.due_at is not None and notification.waiting_for is not None:
-        return f"waits for {_A_WAIT[notification.waiting_for]} until {instant(notification.due_at)}"
+        return f"waits for {A_WAIT[notification.waiting_for]} until {instant(notification.due_at)}"
     if notification.attempt > 1:
         return f"{notification.attempt} attempts"
     return ""

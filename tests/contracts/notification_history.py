@@ -3,29 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from application.errors import StoreUnavailable
-from application.ports.notification_history import Query, Tally
+from application.ports.notification_history import Query
+from application.statistics import Statistics, Tally
 from domain.failure import Failure
-from domain.outcome import Accepted
-from domain.status import Status, Wait
+from domain.notification import Notification
+from domain.outcome import Accepted, Deferred
+from domain.status import Status, Wait, Waiting
 from tests.contracts.database import Database, DatabaseContract, Ports, Worker, same
 from tests.contracts.given import (
     BY,
     EMAIL,
+    MICROSECOND,
     NOW,
     SECOND,
     SMS,
     again,
     begun,
     failed,
+    full,
     newborn,
     waiting,
 )
 from tests.runner import Run, together
+
+
+def _waiting_for_each() -> list[Notification]:
+    """As the domain makes them, one for everything that can be waited for."""
+    statuses = {
+        Wait.BACKOFF: Status.RETRYING,
+        Wait.ANSWER: Status.UNCERTAIN,
+        Wait.RECEIPT: Status.UNCERTAIN,
+        Wait.PERSON: Status.UNCERTAIN,
+    }
+    held = {wait: waiting(f"waits-for-{wait}", reason=wait) for wait in Wait}
+    return [
+        replace(each, last_move=replace(each.last_move, status=statuses.get(wait, each.status)))
+        for wait, each in held.items()
+    ]
+
+
+def _sent(notification: Notification, *, at: datetime) -> Notification:
+    outcome = Accepted(provider_id="1")
+    return notification.settle(outcome, channel=EMAIL, now=at, by=BY, wake_at=at)
+
+
+def _deferred(notification: Notification) -> Notification:
+    outcome = Deferred(reason="busy")
+    return notification.settle(outcome, channel=EMAIL, now=NOW, by=BY, wake_at=NOW)
 
 
 class NotificationHistoryContract(DatabaseContract):
@@ -59,7 +90,8 @@ class NotificationHistoryContract(DatabaseContract):
     def test_latest_is_newest_accepted_first(self, worker: Worker, run: Run) -> None:
         for number in range(12):
             worker.accept(newborn(f"event-{number}", now=NOW + number * SECOND))
-        worker.record(newborn("event-3", now=NOW).fail(Failure.REJECTED, now=NOW, by=BY))
+        third = newborn("event-3", now=NOW + 3 * SECOND)
+        worker.record(third.fail(Failure.REJECTED, now=NOW + 99 * SECOND, by=BY))
         latest = run(worker.ports.history.latest(Query(), limit=100))
         assert [each.event.id for each in latest] == [f"event-{n}" for n in reversed(range(12))]
 
@@ -84,6 +116,179 @@ class NotificationHistoryContract(DatabaseContract):
         both = run(history.latest(Query(status=Status.SENDING, channel="email"), limit=9))
         assert both == [begun("event-2")]
         assert list(run(history.latest(Query(status=Status.FAILED, channel="sms"), limit=9))) == []
+
+    @pytest.mark.parametrize("wait", Wait)
+    def test_latest_keeps_to_what_is_waited_for(self, worker: Worker, run: Run, wait: Wait) -> None:
+        worker.accept(begun("begun"), failed("failed"), *_waiting_for_each())
+        latest = run(worker.ports.history.latest(Query(waiting_for=wait), limit=99))
+        assert [each.event.id for each in latest] == [f"waits-for-{wait}"]
+
+    @pytest.mark.parametrize("status", Status)
+    def test_latest_finds_every_status(self, worker: Worker, run: Run, status: Status) -> None:
+        history = worker.ports.history
+        each = full(status)
+        worker.accept(begun("begun"), each) if status is Status.SENDING else worker.accept(each)
+        assert each in run(history.latest(Query(status=status), limit=9))
+        assert all(
+            found.status is status for found in run(history.latest(Query(status=status), limit=9))
+        )
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            Query(status=Status.FAILED),
+            Query(status=Status.SENT),
+            Query(status=Status.SENDING),
+            Query(channel="sms"),
+            Query(recipient_key="grace@example.com"),
+            Query(message_type="ALERT"),
+            Query(event_id="event"),
+            Query(waiting_for=Wait.RATE),
+            Query(accepted_from=NOW + MICROSECOND),
+            Query(accepted_before=NOW),
+        ],
+        ids=str,
+    )
+    def test_a_query_leaves_out_what_it_does_not_name(
+        self, worker: Worker, run: Run, query: Query
+    ) -> None:
+        worker.accept(waiting(reason=Wait.TURN))
+        assert list(run(worker.ports.history.latest(query, limit=9))) == []
+
+    def test_a_query_finds_what_it_names(self, worker: Worker, run: Run) -> None:
+        it = waiting(reason=Wait.RATE)
+        worker.accept(it)
+        query = Query(
+            status=it.status,
+            channel=it.channel,
+            recipient_key=it.recipient.key,
+            message_type=it.event.message_type,
+            event_id=it.event.id,
+            waiting_for=it.waiting_for,
+            accepted_from=it.accepted_at,
+            accepted_before=it.accepted_at + MICROSECOND,
+        )
+        for field in fields(Query):
+            alone = Query(**{field.name: getattr(query, field.name)})
+            assert run(worker.ports.history.latest(alone, limit=9)) == [it]
+        assert run(worker.ports.history.latest(query, limit=9)) == [it]
+
+    def test_pages_show_each_once_though_new_ones_come_meanwhile(
+        self, worker: Worker, run: Run
+    ) -> None:
+        for number in range(3):
+            worker.accept(*(newborn(f"{number}-{n}", now=NOW + number * SECOND) for n in range(3)))
+        seen: list[str] = []
+        after = None
+        for number in range(5):
+            page = run(worker.ports.history.latest(Query(), limit=2, after=after))
+            seen += [each.event.id for each in page]
+            after = page[-1].id
+            worker.accept(newborn(f"new-{number}", now=NOW + 9 * SECOND))
+        assert list(run(worker.ports.history.latest(Query(), limit=2, after=after))) == []
+        assert seen == ["2-2", "2-1", "2-0", "1-2", "1-1", "1-0", "0-2", "0-1", "0-0"]
+
+    def test_a_page_goes_on_though_the_last_one_no_longer_is_what_was_asked_for(
+        self, worker: Worker, run: Run
+    ) -> None:
+        worker.accept(begun("event-1"), begun("event-2"), begun("event-3"))
+        query = Query(status=Status.SENDING)
+        [last] = run(worker.ports.history.latest(query, limit=1))
+        worker.record(last.fail(Failure.REJECTED, now=NOW, by=BY))
+        page = run(worker.ports.history.latest(query, limit=9, after=last.id))
+        assert page == [begun("event-2"), begun("event-1")]
+
+    def test_behind_what_is_not_known_is_nothing(self, worker: Worker, run: Run) -> None:
+        worker.accept(begun("event-1"))
+        after = begun("event-2").id
+        assert list(run(worker.ports.history.latest(Query(), limit=9, after=after))) == []
+
+    def test_statistics_of_nothing_are_empty(self, worker: Worker, run: Run) -> None:
+        statistics = run(worker.ports.history.statistics(accepted_from=None))
+        assert statistics == Statistics(tally={}, oldest={}, flows={})
+
+    def test_statistics_have_the_tally_and_the_oldest_of_each_wait(
+        self, worker: Worker, run: Run
+    ) -> None:
+        for number, wait in ((3, Wait.RATE), (1, Wait.RATE), (2, Wait.TURN), (0, None), (4, None)):
+            hold = None if wait is None else Waiting(reason=wait, until=NOW - 9 * SECOND)
+            worker.accept(newborn(f"event-{number}", now=NOW + number * SECOND, waiting=hold))
+        statistics = run(worker.ports.history.statistics(accepted_from=NOW + 99 * SECOND))
+        assert statistics.tally == run(worker.ports.history.tally())
+        assert sum(statistics.tally.values()) == 5
+        oldest = {Wait.RATE: NOW + SECOND, Wait.TURN: NOW + 2 * SECOND}
+        assert same(dict(sorted(statistics.oldest.items())), oldest)
+        assert statistics.flows == {}
+
+    def test_a_flow_counts_what_was_accepted_at_that_instant_or_later(
+        self, worker: Worker, run: Run
+    ) -> None:
+        worker.accept(begun("event-1"), begun("event-2", channel=SMS))
+        worker.accept(newborn("event-3", now=NOW + MICROSECOND))
+        history = worker.ports.history
+        for instant, emails, sms in ((None, 2, 1), (NOW, 2, 1), (NOW + MICROSECOND, 1, 0)):
+            flows = run(history.statistics(accepted_from=instant)).flows
+            accepted = {channel: flow.accepted for channel, flow in flows.items()}
+            assert accepted == {"email": emails, "sms": sms} if sms else {"email": emails}
+
+    def test_a_flow_counts_what_was_tried_again_what_is_settled_and_what_failed(
+        self, worker: Worker, run: Run
+    ) -> None:
+        retried, deferred, released, refused = (begun(f"event-{n}") for n in range(4))
+        worker.accept(retried, deferred, released, refused)
+        worker.accept(waiting("event-4", until=NOW + 3600 * SECOND))
+        down = Waiting(reason=Wait.CIRCUIT, until=NOW)
+        worker.record(
+            _deferred(retried),
+            _deferred(deferred),
+            released.release(down, now=NOW, by=BY),
+            refused.fail(Failure.REJECTED, now=NOW, by=BY),
+        )
+        for each in worker.claim(now=NOW + 60 * SECOND):
+            if each.id != deferred.id:
+                again = each.begin(now=NOW, by=BY)
+                worker.record(again, _sent(again, at=NOW))
+        [flow] = run(worker.ports.history.statistics(accepted_from=None)).flows.values()
+        assert (flow.accepted, flow.retried, flow.settled, flow.failed) == (5, 1, 3, 1)
+        assert (flow.retry_rate, flow.error_rate) == (1 / 5, 1 / 3)
+
+    @pytest.mark.parametrize(
+        ("count", "places"),
+        [(1, (1, 1, 1)), (2, (1, 2, 2)), (100, (50, 95, 99)), (101, (51, 96, 100))],
+    )
+    def test_the_time_to_sent_is_that_of_one_of_them_by_the_nearest_rank(
+        self, worker: Worker, run: Run, count: int, places: tuple[int, ...]
+    ) -> None:
+        told = [begun(f"event-{number}") for number in range(1, count + 1)]
+        worker.accept(*told, begun("not-yet"), begun("by-sms", channel=SMS))
+        took = [timedelta(milliseconds=7 * number) for number in range(count, 0, -1)]
+        worker.record(
+            *(
+                _sent(each, at=each.event.occurred_at + long)
+                for each, long in zip(told, took, strict=True)
+            )
+        )
+        flows = run(worker.ports.history.statistics(accepted_from=None)).flows
+        p50, p95, p99 = (timedelta(milliseconds=7 * place) for place in places)
+        assert flows["email"].time_to_sent == {50: p50, 95: p95, 99: p99}
+        assert flows["sms"].time_to_sent == {}
+
+    def test_the_time_to_sent_of_what_arrived_is_until_the_provider_took_it(
+        self, worker: Worker, run: Run
+    ) -> None:
+        worker.accept(begun())
+        sent = _sent(begun(), at=begun().event.occurred_at)
+        delivered = replace(
+            sent,
+            since=NOW + 60 * SECOND,
+            last_move=replace(
+                sent.last_move, number=3, status=Status.DELIVERED, came_from=Status.SENT
+            ),
+        )
+        worker.record(sent)
+        worker.revise(delivered)
+        flows = run(worker.ports.history.statistics(accepted_from=None)).flows
+        assert flows["email"].time_to_sent == dict.fromkeys((50, 95, 99), timedelta())
 
     def test_tally_counts_by_channel_status_and_wait(self, worker: Worker, run: Run) -> None:
         assert dict(run(worker.ports.history.tally())) == {}
@@ -120,7 +325,10 @@ class NotificationHistoryContract(DatabaseContract):
         async def read() -> object:
             return await another.ports.history.latest(Query(), limit=1000)
 
-        steps = [step for n in range(20) for step in (write(f"event-{n}"), read(), read())]
+        async def count() -> object:
+            return await another.ports.history.statistics(accepted_from=None)
+
+        steps = [step for n in range(20) for step in (write(f"event-{n}"), read(), count())]
         run(together(*steps))
         assert len(another.known()) == 20
 
@@ -133,7 +341,7 @@ class NotificationHistoryContract(DatabaseContract):
         assert same(before.trail, [begun().last_move])
         assert same(before.dead_letters, [])
 
-    @pytest.mark.parametrize("call", ["story", "latest", "tally"])
+    @pytest.mark.parametrize("call", ["story", "latest", "tally", "statistics"])
     def test_raises_store_unavailable(
         self, ports: Ports, database: Database, run: Run, call: str
     ) -> None:
@@ -141,6 +349,7 @@ class NotificationHistoryContract(DatabaseContract):
             "story": lambda: ports.history.story("event-1"),
             "latest": lambda: ports.history.latest(Query(), limit=1),
             "tally": lambda: ports.history.tally(),
+            "statistics": lambda: ports.history.statistics(accepted_from=None),
         }
         run(database.go_away())
         with pytest.raises(StoreUnavailable):

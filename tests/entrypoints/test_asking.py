@@ -62,6 +62,52 @@ class TestListing:
         listed = told("list", "--status", "FAILED", "--channel", "sms")
         assert rows(listed) == {("payment-refused", "sms", "FAILED")}
 
+    @pytest.mark.parametrize(
+        ("arguments", "wanted"),
+        [
+            pytest.param(
+                ["--event", "signup-ada"],
+                {("signup-ada", "email", "SENT"), ("signup-ada", "sms", "SENT")},
+                id="one event",
+            ),
+            pytest.param(
+                ["--event", "signup-ada", "--channel", "sms", "--to", "+1 555 123 4567"],
+                {("signup-ada", "sms", "SENT")},
+                id="one event, channel and recipient",
+            ),
+            pytest.param(
+                ["--waiting", "Person"], {("signup-uncertain", "email", "UNCERTAIN")}, id="waiting"
+            ),
+            pytest.param(["--waiting", "rate"], set(), id="waiting for nothing more"),
+            pytest.param(["--from", "2020-01-01"], set(ENDINGS), id="from"),
+            pytest.param(["--before", "2020-01-01"], set(), id="before"),
+            pytest.param(["--before", "2020-01-01T09:30+02:00"], set(), id="before, elsewhere"),
+            pytest.param(
+                ["--status", "FAILED", "--type", "USER_SIGNED_UP", "--before", "9999-01-01"],
+                {("signup-wrong-address", "email", "FAILED")},
+                id="status, type and time",
+            ),
+        ],
+    )
+    def test_can_be_of(
+        self, told: Program, arguments: list[str], wanted: set[tuple[str, str, str]]
+    ) -> None:
+        assert rows(told("list", "--limit", "100", *arguments)) == wanted
+
+    def test_goes_on_page_by_page(self, told: Program) -> None:
+        whole = told("list", "--limit", "100", "--channel", "email").out.splitlines()
+        lines: list[str] = []
+        page = told("list", "--limit", "4", "--channel", "email").out.splitlines()
+        while "--after" in page[-1] and len(lines) < len(whole):
+            lines += page[:-1]
+            cursor = page[-1].split()[-1]
+            page = told("list", "-n", "4", "--channel", "email", "--after", cursor).out.splitlines()
+        lines += page
+        assert [line.split() for line in lines] == [line.split() for line in whole]
+
+    def test_says_nothing_of_more_if_there_is_none(self, told: Program) -> None:
+        assert "--after" not in told("list", "--event", "signup-ada", "--limit", "2").out
+
     def test_says_why(self, told: Program) -> None:
         said = told("list", "--status", "FAILED").said
         for words in ("550 5.1.1", "21610", "not an email address"):
@@ -82,12 +128,17 @@ class TestListing:
             pytest.param(["--status", "LOST"], "UNCERTAIN", id="no such status"),
             pytest.param(["--channel", "fax"], "sms", id="no such channel"),
             pytest.param(["--limit", "0"], "--limit", id="none at all"),
+            pytest.param(["--waiting", "luck"], "person", id="no such wait"),
+            pytest.param(["--from", "yesterday"], "2026-03-01T12:00", id="no such instant"),
+            pytest.param(["--after", "there"], "last line", id="no such cursor"),
+            pytest.param(["--after", "a" * 26], "last line", id="a cursor of something else"),
         ],
     )
     def test_asks_for_what_there_is(self, told: Program, arguments: list[str], said: str) -> None:
         ended = told("list", *arguments)
         assert (ended.code, ended.out) == (exit_codes.USAGE, "")
         assert said in ended.err
+        assert arguments[0] in ended.err
 
 
 class TestTheStoryOfAnEvent:
@@ -132,7 +183,9 @@ class TestTheStoryOfAnEvent:
 
 
 class TestAFolderWithoutData:
-    @pytest.mark.parametrize("command", [["list"], ["show", "x"]], ids=["list", "show"])
+    @pytest.mark.parametrize(
+        "command", [["list"], ["show", "x"], ["stats"], ["dlq", "list"]], ids=" ".join
+    )
     def test_is_an_error_and_is_not_made(self, program: Program, command: list[str]) -> None:
         ended = program(*command)
         assert (ended.code, ended.out) == (exit_codes.UNAVAILABLE, "")
@@ -142,9 +195,17 @@ class TestAFolderWithoutData:
 
 class TestAReaderWhoLeaves:
     @pytest.mark.parametrize(
-        "asked", ["list --limit 100", "list --json", "show payment-refused --follow --json"]
+        "command",
+        [
+            "list --limit 100",
+            "list --json",
+            "show payment-refused --follow --json",
+            "stats",
+            "show signup-ada",
+            "dlq list",
+            "--help",
+        ],
     )
-    def test_ends_it_without_a_word(self, told: Program, asked: str) -> None:
-        ended = told.run("bash", "-c", f'tidings {asked} | true; echo "${{PIPESTATUS[0]}}"')
-        assert ended.err == ""
-        assert int(ended.out) != exit_codes.BUG
+    def test_ends_it_without_a_word(self, told: Program, command: str) -> None:
+        ended = told.run("bash", "-c", f'tidings {command} | true; echo "${{PIPESTATUS[0]}}"')
+        assert (int(ended.out), ended.err) == (exit_codes.DONE, "")

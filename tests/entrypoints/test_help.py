@@ -48,6 +48,7 @@ class TestHelp:
             ["publish", "alert"],
             ["show"],
             ["list"],
+            ["stats"],
             ["check"],
             ["resolve"],
             ["dlq", "replay"],

@@ -21,6 +21,7 @@ from entrypoints.answers import (
     PublishedFile,
     Refusal,
     Replay,
+    Statistics,
     Summary,
 )
 from entrypoints.cli import app
@@ -39,6 +40,7 @@ ASKED = {
     "show": ["show", "payment-1001"],
     "show --follow": ["show", "payment-refused", "--follow"],
     "list": ["list", "--limit", "100"],
+    "stats": ["stats", "--last", "all"],
     "check": ["check"],
     "dlq list": ["dlq", "list"],
     "dlq replay": ["dlq", "replay", "--reason", "rejected", "--why", "they are back"],
@@ -243,3 +245,34 @@ class TestAnError:
         wrong = told.with_(RATE_LIMIT_SMS="x", MAX_RETRIES="y")
         error = refusal(wrong("list", "--json")).error
         assert {each.name for each in error.settings} == {"RATE_LIMIT_SMS", "MAX_RETRIES"}
+
+
+class TestStatistics:
+    def test_are_those_that_a_person_is_told(self, told: Program) -> None:
+        statistics = read(told("stats", "--json", "--last", "all"), Statistics)
+        assert statistics.accepted_from is None
+        assert set(statistics.flows) == {"email", "sms"}
+        email = statistics.flows["email"]
+        assert (
+            email.failed
+            + sum(
+                each.count
+                for each in statistics.notifications
+                if (each.channel, each.status) == ("email", "SENT")
+            )
+            == email.settled
+        )
+        assert email.error_rate == email.failed / email.settled
+        assert set(email.seconds_to_sent) == {"p50", "p95", "p99"}
+
+
+class TestAPage:
+    def test_leads_to_the_next_one_until_there_is_none(self, told: Program) -> None:
+        whole = read(told("list", "--json", "--limit", "1000"), Notifications)
+        assert whole.next is None
+        first = read(told("list", "--json", "--limit", "3"), Notifications)
+        assert first.next is not None
+        second = read(
+            told("list", "--json", "--limit", "1000", "--after", first.next), Notifications
+        )
+        assert [*first.items, *second.items] == whole.items

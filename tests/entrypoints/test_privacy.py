@@ -112,9 +112,11 @@ class TestAsking:
         "command",
         [
             ["list"],
+            ["stats"],
             ["check"],
             ["dlq", "list"],
             ["list", "--json"],
+            ["stats", "--json"],
             ["check", "--json"],
             ["dlq", "list", "--json"],
             ["show", "refused", "--follow"],

@@ -1,0 +1,56 @@
+"""Which rows does a query name, and by which index are they found?"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from adapters.sqlite.rows import SELECT_NOTIFICATION, to_microseconds
+from application.ports.notification_history import Query
+from domain.status import Status
+
+#: As the partial index has it, word for word: else SQLite would not use it.
+STANDING = "status NOT IN ('SENDING', 'SENT')"
+_WAITING = f"status IN ('PENDING', 'RETRYING', 'UNCERTAIN') AND {STANDING}"
+_BEHIND = "(accepted_at, n) < (SELECT accepted_at, n FROM notifications WHERE id = ?)"
+_NEWEST_FIRST = "ORDER BY accepted_at DESC, n DESC"
+
+
+def page(query: Query, *, limit: int, after: UUID | None) -> tuple[str, list[object]]:
+    """The statement and its values. Only rows of the page itself are read whole."""
+    conditions = {
+        "event_id = ?": query.event_id,
+        "recipient_key = ?": query.recipient_key,
+        "status = ?": query.status,
+        "waiting_for = ?": query.waiting_for,
+        "channel = ?": query.channel,
+        "message_type = ?": query.message_type,
+        "accepted_at >= ?": query.accepted_from and to_microseconds(query.accepted_from),
+        "accepted_at < ?": query.accepted_before and to_microseconds(query.accepted_before),
+        _BEHIND: after and after.bytes,
+    }
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    index, implied = _way(query)
+    where = " AND ".join([implied, *given])
+    numbers = f"""SELECT n FROM notifications INDEXED BY {index}
+        WHERE {where} {_NEWEST_FIRST} LIMIT ?"""
+    return f"{SELECT_NOTIFICATION} AND n IN ({numbers}) {_NEWEST_FIRST}", [*given.values(), limit]
+
+
+def _way(query: Query) -> tuple[str, str]:
+    """The index that leads past the fewest rows, and what it knows of every row that it holds.
+
+    Chosen here, as SQLite cannot know how rare a value is.
+    """
+    if query.event_id is not None:
+        return "notifications_of_event", "true"
+    if query.recipient_key is not None:
+        return "notifications_of_recipient", "true"
+    if query.waiting_for is not None:
+        return "notifications_standing", _WAITING
+    match query.status:
+        case None | Status.SENT:
+            return "notifications_by_time", "true"
+        case Status.SENDING:
+            return "notifications_in_hand", "lease IS NOT NULL"
+        case _:
+            return "notifications_standing", STANDING

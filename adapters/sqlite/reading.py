@@ -1,0 +1,61 @@
+"""How is a file read that must not, or cannot, be written?
+
+WAL wants to write even for who reads. A reading opening creates nothing, and is for a folder
+that this process cannot write to; elsewhere SQLite would leave files behind.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from adapters.sqlite.schema import VERSION
+from application.errors import StoreUnavailable
+
+#: Somebody has it open, or it was copied while somebody had: the log is read with it.
+_SHARED = "mode=ro"
+#: Nobody has it open, but its log was never written back: the log is read, and no lock taken.
+_LEFT = "mode=ro&vfs=unix-none"
+#: It was closed in good order, and is whole.
+_WHOLE = "mode=ro&immutable=1"
+
+
+def is_writable(file: Path) -> bool:
+    """Also not where others have let us in: what we left behind would stand in their way."""
+    if os.geteuid() not in (0, file.stat().st_uid):
+        return False
+    return all(os.access(each, os.W_OK) for each in (file.parent, file))
+
+
+def connect_to_read(file: Path) -> sqlite3.Connection:
+    """Raises StoreUnavailable if it is of a version that this Tidings does not read."""
+    way = _way(file)
+    connection = sqlite3.connect(
+        f"{file.resolve().as_uri()}?{way}", uri=True, isolation_level=None, check_same_thread=False
+    )
+    try:
+        if way is _LEFT:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps its index of the log
+        for setting in ("query_only = ON", "cache_size = -65536", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {setting}")
+        _check_version(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _way(file: Path) -> str:
+    if file.with_name(f"{file.name}-shm").exists():
+        return _SHARED
+    return _LEFT if file.with_name(f"{file.name}-wal").exists() else _WHOLE
+
+
+def _check_version(connection: sqlite3.Connection) -> None:
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version != VERSION:
+        raise StoreUnavailable(
+            f"the data is of version {version}, this Tidings reads {VERSION}",
+            fix="use the Tidings that wrote it, or a copy of the folder that it may write to",
+        )

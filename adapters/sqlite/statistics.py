@@ -1,0 +1,108 @@
+"""What do the rows look like together?
+
+Counts come from indexes alone: grouping all rows would sort them first.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+import msgspec
+
+from adapters.sqlite.page import STANDING
+from adapters.sqlite.rows import to_instant, to_microseconds
+from application.statistics import PERCENTILES, Flow, Statistics, Tally, place_of
+from domain.status import Status, Wait
+
+_CHANNELS = "SELECT DISTINCT channel FROM notifications INDEXED BY notifications_by_time"
+_ALL = "SELECT count(*) FROM notifications INDEXED BY notifications_by_time WHERE channel = ?"
+_IN_HAND = """
+    SELECT count(*) FROM notifications INDEXED BY notifications_in_hand
+    WHERE lease IS NOT NULL AND status = 'SENDING' AND channel = ?"""
+_STANDING = f"""
+    SELECT status, channel, waiting_for, count(*), min(accepted_at)
+    FROM notifications INDEXED BY notifications_standing
+    WHERE {STANDING} GROUP BY status, channel, waiting_for"""
+
+#: A second attempt is at least the third move: begun, deferred, begun again.
+_IS_RETRIED = """
+    moves > 2 AND EXISTS (SELECT 1 FROM trail WHERE trail.n = notifications.n AND attempt > 1)"""
+_TIME_TO_SENT = """
+    CASE status
+        WHEN 'SENT' THEN since
+        WHEN 'DELIVERED' THEN (
+            SELECT max(at) FROM trail WHERE trail.n = notifications.n AND status = 'SENT')
+    END - occurred_at"""
+#: The times come as one value, see Bulk; sorted here, as SQLite takes three times as long.
+_FLOW = f"""
+    SELECT count(*),
+        count(*) FILTER (WHERE {_IS_RETRIED}),
+        count(*) FILTER (WHERE status IN ('SENT', 'DELIVERED', 'FAILED')),
+        count(*) FILTER (WHERE status = 'FAILED'),
+        json_group_array({_TIME_TO_SENT}) FILTER (WHERE status IN ('SENT', 'DELIVERED'))
+    FROM notifications WHERE channel = ?"""
+
+_decode_times = msgspec.json.Decoder(list[int | None]).decode
+
+
+def tally(connection: sqlite3.Connection) -> dict[Tally, int]:
+    """What neither stands nor is in hand has been taken: a rule of the table says so."""
+    counts = {
+        Tally(
+            channel=channel,
+            status=Status(status),
+            waiting_for=Wait(waiting_for) if waiting_for else None,
+        ): count
+        for status, channel, waiting_for, count, _ in connection.execute(_STANDING)
+    }
+    for channel in _channels(connection):
+        [everything] = connection.execute(_ALL, (channel,)).fetchone()
+        [in_hand] = connection.execute(_IN_HAND, (channel,)).fetchone()
+        standing = sum(count for each, count in counts.items() if each.channel == channel)
+        for status, count in (
+            (Status.SENDING, in_hand),
+            (Status.SENT, everything - in_hand - standing),
+        ):
+            if count:
+                counts[Tally(channel=channel, status=status, waiting_for=None)] = count
+    return counts
+
+
+def statistics(connection: sqlite3.Connection, accepted_from: datetime | None) -> Statistics:
+    oldest: dict[Wait, datetime] = {}
+    for _, _, waiting_for, _, accepted_at in connection.execute(_STANDING):
+        if waiting_for is not None:
+            wait, instant = Wait(waiting_for), to_instant(accepted_at)
+            oldest[wait] = min(instant, oldest.get(wait, instant))
+    flows = {
+        channel: flow
+        for channel in _channels(connection)
+        if (flow := _flow(connection, channel, accepted_from)).accepted
+    }
+    return Statistics(tally=tally(connection), oldest=oldest, flows=flows)
+
+
+def _channels(connection: sqlite3.Connection) -> list[str]:
+    return [channel for (channel,) in connection.execute(_CHANNELS)]
+
+
+def _flow(connection: sqlite3.Connection, channel: str, accepted_from: datetime | None) -> Flow:
+    if accepted_from is None:
+        row = connection.execute(_FLOW, (channel,)).fetchone()
+    else:
+        values = (channel, to_microseconds(accepted_from))
+        row = connection.execute(f"{_FLOW} AND accepted_at >= ?", values).fetchone()
+    accepted, retried, settled, failed, measured = row
+    times = sorted(time for time in _decode_times(measured) if time is not None)
+    return Flow(
+        accepted=accepted,
+        retried=retried,
+        settled=settled,
+        failed=failed,
+        time_to_sent={
+            percentile: timedelta(microseconds=times[place_of(percentile, len(times)) - 1])
+            for percentile in PERCENTILES
+            if times
+        },
+    )

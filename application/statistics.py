@@ -1,0 +1,53 @@
+"""What do many notifications look like together?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.status import Status, Wait
+
+PERCENTILES = (50, 95, 99)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    channel: str
+    status: Status
+    waiting_for: Wait | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """What became of those that one channel accepted in some time.
+
+    `time_to_sent` holds PERCENTILES of the time from when the event occurred until the
+    provider took what is SENT or DELIVERED now; nothing if nothing is. It counts waiting too.
+    """
+
+    accepted: int
+    retried: int  #: had more than one attempt in some generation
+    settled: int  #: is SENT, DELIVERED or FAILED
+    failed: int
+    time_to_sent: Mapping[int, timedelta]
+
+    @property
+    def retry_rate(self) -> float | None:
+        return self.retried / self.accepted if self.accepted else None
+
+    @property
+    def error_rate(self) -> float | None:
+        return self.failed / self.settled if self.settled else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    tally: Mapping[Tally, int]
+    oldest: Mapping[Wait, datetime]  #: when the oldest that waits for it was accepted
+    flows: Mapping[str, Flow]  #: by channel; only those that accepted something
+
+
+def place_of(percentile: int, count: int) -> int:
+    """Counted from 1, by the nearest rank: no figure is made up between two measured ones."""
+    return -(-count * percentile // 100)

@@ -1,0 +1,106 @@
+"""Can a file be read that cannot be written, whole and without a trace?"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from adapters.memory.clock import MemoryClock
+from adapters.sqlite.database import FILE_NAME, Database
+from adapters.sqlite.event_publisher import SqliteEventPublisher
+from adapters.sqlite.reading import connect_to_read, is_writable
+from application.errors import StoreUnavailable
+from tests.runner import Run
+
+LOG, INDEX = f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"
+
+
+def count(file: Path) -> int:
+    connection = connect_to_read(file)
+    try:
+        [records] = connection.execute("SELECT count(*) FROM records").fetchone()
+        assert isinstance(records, int)
+        return records
+    finally:
+        connection.close()
+
+
+def names(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With a # and a ? in its name, which mean something in a URI."""
+    folder = tmp_path / "it's #1? 100%"
+    folder.mkdir()
+    return folder
+
+
+class TestReading:
+    @pytest.fixture(autouse=True)
+    def database(self, folder: Path, run: Run) -> Database:
+        """With three records in it, still open."""
+        database = Database(folder)
+        run(database.open())
+        run(SqliteEventPublisher(database, MemoryClock()).publish([b"1", b"2", b"3"]))
+        return database
+
+    def test_what_was_closed_in_good_order_leaves_no_trace(
+        self, database: Database, folder: Path, run: Run
+    ) -> None:
+        run(database.close())
+        assert count(folder / FILE_NAME) == 3
+        assert names(folder) == {FILE_NAME}
+
+    def test_what_somebody_works_with_sees_what_was_written_before(
+        self, database: Database, folder: Path, run: Run
+    ) -> None:
+        assert count(folder / FILE_NAME) == 3
+        run(SqliteEventPublisher(database, MemoryClock()).publish([b"4"]))
+        assert count(folder / FILE_NAME) == 4
+        run(database.close())
+
+    @pytest.mark.parametrize(
+        "copied", [{FILE_NAME, LOG}, {FILE_NAME, LOG, INDEX}], ids=["with its log", "with all"]
+    )
+    def test_what_was_copied_while_somebody_worked_is_whole(
+        self, database: Database, folder: Path, tmp_path: Path, run: Run, copied: set[str]
+    ) -> None:
+        backup = tmp_path / "backup"
+        backup.mkdir()
+        for name in copied:
+            shutil.copy(folder / name, backup / name)
+        assert count(backup / FILE_NAME) == 3
+        assert names(backup) == copied
+        run(database.close())
+
+    @pytest.mark.parametrize("is_open", [True, False])
+    def test_writes_nothing(
+        self, database: Database, folder: Path, run: Run, is_open: bool
+    ) -> None:
+        if not is_open:
+            run(database.close())
+        connection = connect_to_read(folder / FILE_NAME)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM records")
+        connection.close()
+        run(database.close())
+
+    def test_does_not_upgrade(self, database: Database, folder: Path, run: Run) -> None:
+        run(
+            database.write(lambda connection: connection.execute("PRAGMA user_version = 0").close())
+        )
+        run(database.close())
+        with pytest.raises(StoreUnavailable, match="version 0") as caught:
+            connect_to_read(folder / FILE_NAME)
+        assert "copy" in caught.value.fix
+
+    def test_is_for_what_cannot_be_written(
+        self, database: Database, folder: Path, run: Run
+    ) -> None:
+        assert is_writable(folder / FILE_NAME)
+        run(database.close())

@@ -1,0 +1,73 @@
+"""Can a person see how it goes, all in all?"""
+
+from __future__ import annotations
+
+import pytest
+
+from entrypoints import exit_codes
+from tests.entrypoints.program import Ended, Program
+
+
+def table(ended: Ended, title: str) -> dict[str, list[str]]:
+    """The rows under a title, by their first word; columns are two spaces apart."""
+    assert (ended.code, ended.err) == (exit_codes.DONE, "")
+    lines = iter(ended.out.splitlines())
+    assert any(line.startswith(title) for line in lines), ended.out
+    rows: dict[str, list[str]] = {}
+    for line in lines:
+        first, *cells = line.split("  ") if line.strip() else [""]
+        if not line.startswith(" "):
+            break
+        cells = [cell.strip() for cell in (first, *cells) if cell.strip()]
+        if cells:
+            rows[cells[0]] = cells[1:]
+    return rows
+
+
+class TestStatistics:
+    def test_count_by_status_and_channel(self, told: Program) -> None:
+        statuses = table(told("stats"), "All notifications")
+        assert statuses["status"] == ["email", "sms"]
+        assert statuses["SENT"][:2] == ["10", "5"]
+        assert statuses["FAILED"][:2] == ["2", "1"]
+        assert statuses["UNCERTAIN"][:2] == ["1", "0"]
+
+    def test_say_what_waits_and_for_how_long(self, told: Program) -> None:
+        waits = table(told("stats"), "Waiting")
+        assert waits["a person"][0] == "1"
+        assert waits["a person"][1].endswith("ago")
+
+    def test_say_which_dead_letters_are_open(self, told: Program) -> None:
+        reasons = table(told("stats"), "Open dead letters")
+        assert (reasons["rejected"][0], reasons["invalid"][0]) == ("2", "1")
+        assert "unreadable" in reasons
+
+    @pytest.mark.parametrize("last", ["1h", "24h", "7d", "90m", "all"])
+    def test_say_how_well_and_how_fast_it_went(self, told: Program, last: str) -> None:
+        flows = table(told("stats", "--last", last), "Accepted")
+        assert flows["channel"] == ["accepted", "retried", "failed", "p50", "p95", "p99"]
+        assert flows["email"][:3] == ["13", "15.4%", "16.7%"]
+        assert flows["sms"][:3] == ["6", "16.7%", "16.7%"]
+
+    def test_fit_a_narrow_terminal_that_knows_no_letters_but_ascii(self, told: Program) -> None:
+        narrow = told.with_(
+            COLUMNS="80", TERM="dumb", NO_COLOR="1", LC_ALL="C", PYTHONCOERCECLOCALE="0"
+        )
+        ended = narrow.with_(PYTHONUTF8="0")("stats")
+        assert (ended.code, ended.err) == (exit_codes.DONE, "")
+        assert max(map(len, ended.out.splitlines())) <= 80
+        assert ended.out.isascii()
+        assert "\x1b" not in ended.out
+        assert "?" not in ended.out
+        assert "##" in ended.out
+
+    def test_say_so_if_there_is_nothing(self, program: Program) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        assert "Nothing has been accepted yet." in program("stats").out
+
+    @pytest.mark.parametrize("last", ["24", "1w", "-1h", "0h", "", "ever", "99999d"])
+    def test_are_of_a_time_that_can_be_read(self, told: Program, last: str) -> None:
+        ended = told("stats", f"--last={last}")
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert "--last" in ended.err
+        assert "24h" in ended.err
