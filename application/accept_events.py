@@ -68,7 +68,7 @@ class AcceptEvents:
         try:
             standings = await self._accept(newborn, lease)
             added = [n for n, standing in zip(newborn, standings, strict=True) if standing is None]
-            begun = [n for n in added if n.id in reserved]
+            begun = [n for n in added if n.status is Status.SENDING and n.id in reserved]
         finally:
             not_begun = reserved.difference(n.id for n in begun)
             self.recorder.drop(not_begun)

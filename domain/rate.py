@@ -13,6 +13,10 @@ HAND_OVER_WITHIN = timedelta(seconds=1)
 #: How long after its forecast a place in the queue is kept for who does not come back.
 QUEUE_PATIENCE = timedelta(minutes=1)
 
+#: Calls come in the order of their instants, or out of it by this at the most. What was written
+#: further in the future than this was written before the clock was set back.
+OUT_OF_ORDER_BY = timedelta(seconds=10)
+
 #: One attempt of one notification: (notification id, generation, attempt).
 Ask = tuple[UUID, int, int]
 
@@ -60,11 +64,14 @@ class RateRule:
     def take(
         self, ledger: Ledger, asks: Sequence[Ask], *, now: datetime
     ) -> tuple[list[RateVerdict], Ledger]:
-        """Answer each ask, in order. Asking again for a fresh grant is free."""
+        """Answer each ask, in order. Asking again for a fresh grant is free.
+
+        After the clock was set back, a grant from the future counts as if it was given now:
+        longer than it had to, so that the rule holds, but not until that future comes.
+        """
         if not ledger.grants and not ledger.queue and len(asks) == 1:
             return [Granted(now)], Ledger(grants=((asks[0], now),))
-        grants = {ask: at for ask, at in ledger.grants if now < at + self.span}
-        queue = {ask: at for ask, at in ledger.queue if now < at + QUEUE_PATIENCE}
+        grants, queue = self._as_of(now, ledger)
         places = {ask: place for place, ask in enumerate(queue)}
         passed = 0
         verdicts: dict[Ask, RateVerdict] = {}
@@ -104,6 +111,21 @@ class RateRule:
         ends = [at + self.span for _, at in ledger.grants]
         ends += [at + QUEUE_PATIENCE for _, at in ledger.queue]
         return max(ends, default=None)
+
+    def _as_of(
+        self, now: datetime, ledger: Ledger
+    ) -> tuple[dict[Ask, datetime], dict[Ask, datetime]]:
+        """The grants that count, and the places that are kept: no place longer than it can need."""
+        latest = now + OUT_OF_ORDER_BY
+        grants = {
+            ask: at if at <= latest else now for ask, at in ledger.grants if now < at + self.span
+        }
+        kept = [each for each in ledger.queue if now < each[1] + QUEUE_PATIENCE]
+        queue = {
+            ask: min(at, latest + (place // self.limit + 1) * self.span)
+            for place, (ask, at) in enumerate(kept)
+        }
+        return grants, queue
 
     def _slot(self, place: int, granted_at: list[datetime], now: datetime) -> datetime:
         """When the hand-over at this place (from 0) of the queue could begin."""

@@ -13,6 +13,8 @@ _LONGEST_ADDRESS = 254
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOT_ATOM_ADDRESS = re.compile(rf"({_ATEXT}(?:\.{_ATEXT})*)@({_LABEL}(?:\.{_LABEL})+)", re.ASCII)
+#: A header that holds it is read as an encoded word: another address (RFC 2047).
+ENCODED_WORD = re.compile(r"=\?.*\?=")
 _VISUAL_SEPARATORS = str.maketrans("", "", " -.()\u00a0")  # ITU-T E.123
 _E164 = re.compile(r"\+[0-9]{7,15}", re.ASCII)
 
@@ -31,7 +33,7 @@ def email_address(raw: str) -> Recipient:
     Raises InvalidRecipient. Internationalised addresses are the business of an adapter.
     """
     match = _DOT_ATOM_ADDRESS.fullmatch(raw.strip())
-    if match is None:
+    if match is None or ENCODED_WORD.search(raw):
         raise InvalidRecipient("not an email address (want a name, an @ and a domain)")
     local_part, domain = match.groups()
     if len(local_part) > LONGEST_LOCAL_PART or len(match[0]) > _LONGEST_ADDRESS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from traceback import extract_tb
@@ -61,6 +62,14 @@ class LogTelemetry(Telemetry):
             self._say("error", f"{doing}: {error}", channel=channel)
         else:
             self._say("error", doing, channel=channel, error=list(_causes(error)))
+
+    def clock_jumped(self, by: timedelta) -> None:
+        self._say(
+            "warning",
+            "the machine's clock was set; time goes on steadily here and follows slowly; "
+            "start anew to follow at once",
+            by_seconds=round(by.total_seconds(), 3),
+        )
 
     def _say(self, level: str, what: str, **details: object) -> None:
         # A log that cannot be written (a closed pipe, a full disk) stops nobody.

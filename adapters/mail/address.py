@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.errors import InvalidRecipient
-from domain.recipient import LONGEST_LOCAL_PART, Recipient, email_address
+from domain.recipient import ENCODED_WORD, LONGEST_LOCAL_PART, Recipient, email_address
 
 
 def read_email_address(raw: str) -> Recipient:
@@ -22,6 +22,8 @@ def _internationalised(raw: str) -> Recipient:
         valid = email_validator.validate_email(raw.strip(), check_deliverability=False)
     except email_validator.EmailNotValidError as error:
         raise InvalidRecipient("not an email address (want a name, an @ and a domain)") from error
+    if ENCODED_WORD.search(valid.local_part):
+        raise InvalidRecipient("not an email address (want a name, an @ and a domain)")
     if len(valid.local_part.encode()) > LONGEST_LOCAL_PART:
         raise InvalidRecipient(f"an email address of over {LONGEST_LOCAL_PART} octets before the @")
     address = f"{valid.local_part}@{valid.ascii_domain.lower()}"

@@ -30,8 +30,15 @@ class MemoryClock(Clock):
         self.move_to(self._now + by)
 
     def move_to(self, instant: datetime) -> None:
+        if instant < self._now:
+            raise ValueError("a clock never goes back")
         self._now = instant
         for wake_at, woken in self._sleepers:
             if wake_at <= instant and not woken.done():
                 woken.set_result(None)
         self._sleepers = [entry for entry in self._sleepers if not entry[1].done()]
+
+    def start_again(self, at: datetime) -> None:
+        """As a new process finds it: whoever slept is gone, and the machine's clock may be set."""
+        self._sleepers.clear()
+        self._now = at

@@ -62,7 +62,8 @@ class OutboxSender(Sender):
                 self._write(notification, content)
             except OSError as error:
                 return ProviderDown(
-                    reason=f"the outbox cannot be written: {error.strerror}", rule="outbox:write"
+                    reason=f"the outbox cannot be written: {error.strerror}",
+                    rule=f"outbox: {error.strerror}; make room, or make its folder writable",
                 )
         return outcome
 

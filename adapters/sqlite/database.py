@@ -24,11 +24,14 @@ _WAIT_FOR_LOCK = 5.0  # seconds
 _TRY_AGAIN_AFTER = 0.01  # seconds
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
+_SHORTEST = 100  # bytes: an SQLite file's header
+
 _FIXES = (
-    (("disk is full", "disk i/o"), "make room on the disk; it goes on by itself"),
+    (("disk is full", "disk i/o"), "make room on the disk; what runs goes on by itself"),
     (("readonly", "read-only"), "make the data folder writable"),
     (("locked", "busy"), "another process writes for a long time; it is tried again"),
     (("not a database", "malformed", "corrupt"), "restore the file, or name another data folder"),
+    (("while it was open",), "put it back, or stop and start anew"),
     (("unable to open",), "name a data folder that exists and that you may write to"),
 )
 
@@ -50,6 +53,7 @@ class Database:
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tidings-read")
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        self._inode: int | None = None
 
     async def open(self, *, to_read: bool = False) -> None:
         """Create or upgrade the file; to read, leave one alone that cannot be written.
@@ -64,6 +68,7 @@ class Database:
             self._reader = await self._run(self._reading, lambda: connect_to_read(self.path))
             return
         self._writer = await self._run(self._writing, self._connect)
+        self._inode = await self._run(self._writing, self._find)
         if not await self._run(self._writing, lambda: _is_current(_opened(self._writer))):
             await self.write(_upgrade)
         self._reader = await self._run(self._reading, self._connect)
@@ -83,7 +88,7 @@ class Database:
     ) -> T:
         """Run `work` in a transaction of its own: all of it, or nothing."""
         return await self._run(
-            self._writing, lambda: _in_transaction(self._writer, work, durability)
+            self._writing, lambda: _in_transaction(self._in_place(self._writer), work, durability)
         )
 
     async def change(
@@ -106,7 +111,7 @@ class Database:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on what was written before this call; a writer is never waited for."""
-        return await self._run(self._reading, lambda: work(_opened(self._reader)))
+        return await self._run(self._reading, lambda: work(_opened(self._in_place(self._reader))))
 
     def _connect(self) -> sqlite3.Connection:
         self._create()
@@ -130,9 +135,22 @@ class Database:
         try:
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         except FileExistsError:
-            return
+            if 0 < self.path.stat().st_size < _SHORTEST:  # SQLite would take it for an empty one
+                raise sqlite3.DatabaseError("file is not a database") from None
         except OSError as error:
             raise sqlite3.OperationalError(f"unable to open it: {error.strerror}") from error
+
+    def _find(self) -> int | None:
+        try:
+            return self.path.stat().st_ino
+        except OSError:
+            return None
+
+    def _in_place(self, connection: sqlite3.Connection | None) -> sqlite3.Connection | None:
+        """What is written to a file that was removed is lost, and nobody would notice."""
+        if connection is not None and self._inode is not None and self._find() != self._inode:
+            raise sqlite3.OperationalError("it was removed or replaced while it was open")
+        return connection
 
     async def _run(self, executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         try:
@@ -157,8 +175,9 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > give_up_at:
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > give_up_at:
                 raise
             time.sleep(_TRY_AGAIN_AFTER)
         else:
@@ -201,6 +220,8 @@ def _upgrade(connection: sqlite3.Connection) -> None:
             f"the data is of version {version}, this Tidings knows {VERSION}",
             fix="use the newer Tidings that wrote it, or another data folder",
         )
+    if version == 0 and connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        raise sqlite3.DatabaseError("file is not a database of Tidings")
     for step in STEPS[version:]:
         for statement in _statements(step):
             connection.execute(statement)

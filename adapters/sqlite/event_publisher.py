@@ -22,4 +22,5 @@ class SqliteEventPublisher(EventPublisher):
         try:
             await self._database.change(statement, [(value, now) for value in values])
         except StoreUnavailable as error:
-            raise StreamUnavailable(error.problem, fix=error.fix) from error
+            fix = f"{error.fix}; then publish again: what has the same id is told once"
+            raise StreamUnavailable(error.problem, fix=fix) from error

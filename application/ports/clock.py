@@ -11,6 +11,7 @@ class Clock(Protocol):
     """The one clock: every instant that is compared comes from it.
 
     - Instants are aware and in UTC.
+    - It never goes back, and it never leaps: when the machine's clock is set, it goes on steadily.
     - It is read often: reading costs nothing that is waited for.
     """
 

@@ -38,6 +38,7 @@ class RateLimiter(Protocol):
     - A grant counts for the rule's `span`; never do more of them count than its limit.
     - Asking again for a grant that is fresh changes nothing and gives the same grant.
     - Newcomers queue behind who was told to come back; within a call, the order given.
+    - A grant from the future, as after a clock was set back, counts as if it was given now.
     - Grants are remembered as long as they count, also when the worker dies.
     - Atomic for each key; concurrent callers are safe. Raises StoreUnavailable.
     """

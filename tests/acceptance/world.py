@@ -62,6 +62,10 @@ class Assembly:
         """A new worker's view on what is stored."""
 
     @abstractmethod
+    async def start_again(self, at: datetime) -> None:
+        """The process is gone; another finds what is stored, and the machine's clock at `at`."""
+
+    @abstractmethod
     async def rewind(self) -> None:
         """Let every lane read the stream from its start again, as if it had committed nothing."""
 
@@ -92,6 +96,11 @@ class MemoryAssembly(Assembly):
     async def tidings(self) -> Tidings:
         return await _resolved(self._container.tidings())
 
+    async def start_again(self, at: datetime) -> None:
+        self.clock.start_again(at)
+        self._container.cache().forget_all()
+        await self._container.leases().end_all(now=at)
+
     async def rewind(self) -> None:
         for group in self.senders:
             self._container.stream().rewind(group)
@@ -114,10 +123,13 @@ class EmbeddedAssembly(Assembly):
     async def open(self, **settings: object) -> None:
         self.clock = MemoryClock()
         self.senders = {"email": MemorySender(), "sms": MemorySender()}
-        self._container = Embedded(
-            settings=load_settings(tidings_env="embedded", tidings_data=self._folder, **settings),
-            purpose=Purpose.WORK,
+        self._settings = load_settings(
+            tidings_env="embedded", tidings_data=self._folder, **settings
         )
+        await self._open()
+
+    async def _open(self) -> None:
+        self._container = Embedded(settings=self._settings, purpose=Purpose.WORK)
         self._container.clock.override(providers.Object(self.clock))
         self._container.telemetry.override(providers.Object(MemoryTelemetry()))
         self._container.email_sender.override(providers.Object(self.senders["email"]))
@@ -141,6 +153,11 @@ class EmbeddedAssembly(Assembly):
 
     async def tidings(self) -> Tidings:
         return await _resolved(self._container.tidings())
+
+    async def start_again(self, at: datetime) -> None:
+        await self.close()
+        self.clock.start_again(at)
+        await self._open()
 
     async def rewind(self) -> None:
         await self._database.write(lambda connection: connection.execute("DELETE FROM places"))
@@ -249,6 +266,17 @@ class World:
     def start_anew(self) -> None:
         self.finish()
         self.run(self.tidings.lanes.leave())
+        self._tidings = self.run(self.assembly.tidings())
+        self.turn()
+
+    def start_anew_on_a_machine_set(self, by: timedelta) -> None:
+        self.finish()
+        self.run(self.tidings.lanes.leave())
+        self.go_on_on_a_machine_set(by)
+
+    def go_on_on_a_machine_set(self, by: timedelta) -> None:
+        """In the place of a process that is gone, however it went."""
+        self.run(self.assembly.start_again(self.now + by))
         self._tidings = self.run(self.assembly.tidings())
         self.turn()
 

@@ -68,6 +68,29 @@ class TestTheAnswerOfTheStoreDoesNotArrive:
         run(story(Driver()))
 
 
+class TestTwoThingsUnderOneIdAtOnce:
+    """The first stands; what the second one would have come to is nothing to it."""
+
+    def test_the_first_fails_by_its_address_and_the_second_would_go(self, run: Run) -> None:
+        driver = Driver()
+        driver.publish("e1", to="nobody")
+        driver.publish("e1", "e2")
+        assert run(driver.turn()) is None
+        assert driver.told == once("e2")
+        assert driver.status("e1") is Status.FAILED
+        assert driver.recorder.in_hand == 0
+
+    def test_the_first_waits_for_its_time_and_the_second_would_go(self, run: Run) -> None:
+        driver = Driver()
+        driver.publish("e1", sendAt=at(60))
+        driver.publish("e1", "e2")
+        assert run(driver.turn()) is None
+        assert driver.told == once("e2")
+        run(driver.pass_turns(60))
+        assert driver.told == once("e1", "e2")
+        assert driver.in_hand == driver.recorder.in_hand == 0
+
+
 class TestTheLimiterFails:
     def test_the_same_records_are_told_once_when_it_is_back(self, run: Run) -> None:
         driver = Driver()

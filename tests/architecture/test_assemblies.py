@@ -46,6 +46,10 @@ class TestTheEmbeddedAssembly:
     def test_fills_every_slot(self, settings: Settings) -> None:
         Embedded(settings=settings, purpose=Purpose.WORK).check_dependencies()
 
+    def test_has_its_log_told_when_the_machines_clock_is_set(self, settings: Settings) -> None:
+        container = Embedded(settings=settings, purpose=Purpose.WORK)
+        assert container.clock()._tell == container.telemetry().clock_jumped
+
     @pytest.mark.parametrize("purpose", [Purpose.WORK, Purpose.PUBLISH], ids=lambda each: each.name)
     def test_gives_out_its_root(self, settings: Settings, purpose: Purpose, run: Run) -> None:
         async def the_root() -> Tidings:

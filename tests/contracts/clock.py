@@ -13,6 +13,7 @@ from tests.runner import Run
 
 STEP = timedelta(milliseconds=20)
 NO_TIME = timedelta()
+HOUR = timedelta(hours=1)
 
 
 class Time(ABC):
@@ -24,6 +25,9 @@ class Time(ABC):
     @abstractmethod
     async def pass_(self, by: timedelta) -> None:
         """Let at least so much time pass, by the clock, and whoever sleeps wake."""
+
+    def set_machine(self, by: timedelta) -> None:  # noqa: B027 - it may have nothing to do with it
+        """Set the machine's clock."""
 
 
 class ClockContract(ABC):
@@ -47,6 +51,18 @@ class ClockContract(ABC):
         instants.append(clock.now())
         assert instants == sorted(instants)
         assert instants[-1] - instants[0] >= STEP
+
+    @pytest.mark.parametrize("by", [HOUR, -HOUR], ids=["forward", "back"])
+    def test_when_the_machines_clock_is_set_it_goes_on_steadily(
+        self, time: Time, clock: Clock, run: Run, by: timedelta
+    ) -> None:
+        instants = [clock.now()]
+        time.set_machine(by)
+        for _ in range(10):
+            instants += [clock.now() for _ in range(100)]
+            run(time.pass_(STEP))
+        assert instants == sorted(instants)
+        assert instants[-1] - instants[0] < HOUR / 2
 
     def test_a_sleeper_comes_back_once_this_much_time_has_passed_by_this_clock(
         self, time: Time, clock: Clock, run: Run

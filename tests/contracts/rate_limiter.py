@@ -263,6 +263,16 @@ class RateLimiterContract(ABC):
         later = NOW + hourly.span - MICROSECOND
         assert are_granted(asker.take(2, key=GRACE, rule=hourly, now=later)) == [False]
 
+    # A grant from the future, as after a clock was set back, counts as if it was given now
+
+    def test_after_the_clock_was_set_back_a_grant_counts_as_if_given_now(
+        self, asker: Asker
+    ) -> None:
+        asker.take(1, now=NOW + timedelta(hours=1))
+        assert asker.take(2) == [NotBefore(NOW + ONE.span)]
+        assert are_granted(asker.take(2, now=NOW + ONE.span - MICROSECOND)) == [False]
+        assert are_granted(asker.take(2, now=NOW + ONE.span)) == [True]
+
     # Atomic for each key; concurrent callers are safe
 
     def test_of_many_that_ask_at_once_no_more_are_granted_than_the_limit(

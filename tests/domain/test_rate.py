@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from domain.rate import (
     EMPTY_LEDGER,
     HAND_OVER_WITHIN,
+    OUT_OF_ORDER_BY,
     QUEUE_PATIENCE,
     Ask,
     Granted,
@@ -368,6 +369,62 @@ class TestWhoNeverComesBack:
         late = at(61) + QUEUE_PATIENCE
         desk.take_one(newcomer, late)
         assert desk.take_one(absent, late) == NotBefore(late + _MINUTE + HAND_OVER_WITHIN)
+
+
+class TestAClockThatWasSetBack:
+    """By an hour, so that what was granted lies in the future."""
+
+    HOUR = timedelta(hours=1)
+
+    def test_lets_a_grant_count_as_if_it_was_given_now(self) -> None:
+        desk = _Desk(limit=1)
+        desk.take(_asks(1), at() + self.HOUR)
+        [verdict] = desk.take(_asks(1, first=2), at())
+        assert verdict == NotBefore(at() + desk.rule.span)
+
+    def test_lets_it_count_for_its_span_from_then_on(self) -> None:
+        desk = _Desk(limit=1)
+        desk.take(_asks(1), at() + self.HOUR)
+        desk.take(_asks(1, first=2), at())
+        later = at() + desk.rule.span
+        assert isinstance(desk.take_one(_asks(1, first=2)[0], later - _INSTANT), NotBefore)
+        assert desk.take_one(_asks(1, first=2)[0], later) == Granted(later)
+
+    def test_is_told_from_calls_that_come_out_of_order(self) -> None:
+        desk = _Desk(limit=1)
+        desk.take(_asks(1), at() + OUT_OF_ORDER_BY)
+        [verdict] = desk.take(_asks(1, first=2), at())
+        assert verdict == NotBefore(at() + OUT_OF_ORDER_BY + desk.rule.span)
+
+    def test_keeps_places_for_no_longer_than_they_can_need(self) -> None:
+        desk = _Desk(limit=2)
+        desk.take(_asks(6), at() + self.HOUR)
+        desk.take(_asks(1, first=7), at())
+        long_after = at() + 3 * desk.rule.span + timedelta(seconds=10) + QUEUE_PATIENCE
+        assert desk.take(_asks(2, first=8), long_after) == [Granted(long_after)] * 2
+
+    @given(
+        limit=_limits,
+        calls=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 6)), max_size=6),
+        back=st.integers(0, 200_000),
+    )
+    @settings(deadline=None)
+    def test_lets_nobody_wait_longer_than_if_all_had_been_granted_now(
+        self, limit: int, calls: list[tuple[int, int]], back: int
+    ) -> None:
+        before, now = _Desk(limit), _Desk(limit)
+        instant, first = at(), 1
+        for seconds, count in calls:
+            instant += timedelta(seconds=seconds)
+            before.take(_asks(count, first=first), instant)
+            first += count
+        if calls:
+            now.take(_asks(first - 1), instant)
+        set_back = instant - timedelta(seconds=back)
+        [verdict] = before.take(_asks(1, first=99), set_back)
+        [as_if] = now.take(_asks(1, first=99), instant)
+        waits = verdict.at - set_back
+        assert waits <= as_if.at - instant + timedelta(seconds=10)
 
 
 class TestAForgottenLedger:

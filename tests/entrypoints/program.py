@@ -68,8 +68,11 @@ class Running:
         os.killpg(self._process.pid, signal.SIGKILL)
         assert self._process.wait(PATIENCE) == -signal.SIGKILL
 
+    def send(self, what: signal.Signals) -> None:
+        os.killpg(self._process.pid, what)
+
     def stop(self, by: signal.Signals = signal.SIGTERM) -> Ended:
-        os.killpg(self._process.pid, by)
+        self.send(by)
         return self.end()
 
     def end(self) -> Ended:

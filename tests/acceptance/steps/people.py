@@ -56,6 +56,9 @@ def _told_many(world: World, person: str, channel: str, count: int) -> None:
 @when(
     parsers.parse("{person} is told by email of an event that may be told in {minutes:d} minutes")
 )
+@given(
+    parsers.parse("{person} was told by email of an event that may be told in {minutes:d} minutes")
+)
 def _told_later(world: World, person: str, minutes: int) -> None:
     world.tell(person, "email", sendAt=world.now + timedelta(minutes=minutes))
 

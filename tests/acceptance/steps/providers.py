@@ -85,6 +85,7 @@ def _falls_silent(world: World, provider: str, count: int) -> None:
 
 
 @when(parsers.re(rf"{PROVIDER} is well again"))
+@given(parsers.re(rf"{PROVIDER} is well again"))
 def _well_again(world: World, provider: str) -> None:
     world.sender(_CHANNELS[provider]).come_back()
     world.sender(_CHANNELS[provider]).answer_again()

@@ -9,6 +9,8 @@ from pytest_bdd import given, parsers, when
 from tests.acceptance.world import World
 
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0}
+_WAYS = {"forward": 1, "back": -1}
+WAY = r"(?P<way>forward|back)"
 LENGTH = r"(?P<number>[\d.]+) (?P<unit>second|minute|hour|day)s?"
 
 
@@ -38,7 +40,18 @@ def _start_anew(world: World) -> None:
     world.start_anew()
 
 
+@when(parsers.re(rf"the service is started anew, the machine's clock set {LENGTH} {WAY}"))
+def _start_anew_set(world: World, number: str, unit: str, way: str) -> None:
+    world.start_anew_on_a_machine_set(_length(number, unit) * _WAYS[way])
+
+
+@when(parsers.re(rf"another worker takes over, the machine's clock set {LENGTH} {WAY}"))
+def _take_over_set(world: World, number: str, unit: str, way: str) -> None:
+    world.go_on_on_a_machine_set(_length(number, unit) * _WAYS[way])
+
+
 @when("the worker dies")
+@given("the worker has died")
 def _dies(world: World) -> None:
     world.die()
 

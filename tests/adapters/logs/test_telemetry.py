@@ -265,3 +265,14 @@ class TestALogThatCannotBeWritten:
         telemetry.trouble("email", "reading", StoreUnavailable("away", fix="wait"))
         telemetry.circuit_moved("email", opened(), words="smtp:421")
         telemetry.settled("email", [settled(Rejected(reason="550"))])
+
+
+class TestAClockThatWasSet:
+    @pytest.mark.parametrize("by", [3600, -3600], ids=["forward", "back"])
+    def test_is_a_warning_with_its_length_and_what_to_do(
+        self, log: Log, telemetry: LogTelemetry, by: int
+    ) -> None:
+        telemetry.clock_jumped(timedelta(seconds=by))
+        [line] = log.lines
+        assert (line["level"], line["by_seconds"]) == ("warning", by)
+        assert "start anew" in line["event"]

@@ -113,13 +113,37 @@ class TestAFileOpenedAgain:
         run(again.close())
 
 
-class TestAStepOfTheSchemaThatFails:
-    def test_leaves_nothing_of_itself(self, tmp_path: Path, run: Run, file: Path) -> None:
+class TestADatabaseOfSomethingElse:
+    def test_is_left_as_it_is(self, tmp_path: Path, run: Run, file: Path) -> None:
         with closing(sqlite3.connect(file)) as connection:
             connection.execute("CREATE TABLE trail (mine)")
-        problem_of_opening(tmp_path, run)
+        error = problem_of_opening(tmp_path, run)
+        assert "not a database of Tidings" in error.problem
+        assert "another data folder" in error.fix
         assert tables(file) == {"trail"}
         assert version(file) == 0
+
+
+class TestAFileThatIsTakenAway:
+    def test_takes_nothing_more_until_it_is_put_back(
+        self, database: Database, tmp_path: Path, run: Run, file: Path
+    ) -> None:
+        file.rename(tmp_path / "elsewhere")
+        for ask in (database.read, database.write):
+            with pytest.raises(StoreUnavailable, match="removed or replaced") as caught:
+                run(ask(lambda c: c.execute("SELECT 1").fetchone()))
+            assert "put it back" in caught.value.fix
+        (tmp_path / "elsewhere").rename(file)
+        run(database.write(lambda c: c.execute(ADD_RECORD, (b"x",))))
+        assert count(database, run) == 1
+
+    def test_is_not_mistaken_for_another_in_its_place(
+        self, database: Database, run: Run, file: Path
+    ) -> None:
+        file.unlink()
+        file.touch()
+        with pytest.raises(StoreUnavailable, match="removed or replaced"):
+            run(database.write(lambda c: c.execute(ADD_RECORD, (b"x",))))
 
 
 class TestAFileThatCannotBeUsed:
@@ -142,12 +166,25 @@ class TestAFileThatCannotBeUsed:
         file.mkdir()
         assert "write to" in problem_of_opening(tmp_path, run).fix
 
-    def test_may_be_cut_off(self, database: Database, tmp_path: Path, run: Run, file: Path) -> None:
+    @pytest.mark.parametrize("part", [1, 50, 99, 100, 511, 4095, 4096, 8192, 0.25, 0.5, 0.9])
+    def test_may_be_cut_off(
+        self, database: Database, tmp_path: Path, run: Run, file: Path, part: float
+    ) -> None:
         run(database.close())
-        file.write_bytes(file.read_bytes()[:10_000])
+        whole = file.read_bytes()
+        left = whole[: part if isinstance(part, int) else int(len(whole) * part)]
+        file.write_bytes(left)
         error = problem_of_opening(tmp_path, run)
-        assert "malformed" in error.problem
+        assert "malformed" in error.problem or "not a database" in error.problem
         assert "restore the file" in error.fix
+        assert file.read_bytes() == left
+
+    def test_may_have_a_folder_for_its_log(
+        self, database: Database, tmp_path: Path, run: Run, file: Path
+    ) -> None:
+        run(database.close())
+        Path(f"{file}-wal").mkdir()
+        assert "write to" in problem_of_opening(tmp_path, run).fix
 
     def test_may_be_broken_where_nobody_looked(
         self, database: Database, tmp_path: Path, run: Run, file: Path
@@ -164,6 +201,17 @@ class TestAFileThatCannotBeUsed:
                 again.read(lambda c: c.execute("SELECT sum(length(value)) FROM records").fetchall())
             )
         assert "restore the file" in caught.value.fix
+        run(again.close())
+
+
+class TestALogOfNothing:
+    def test_is_passed_over(self, database: Database, tmp_path: Path, run: Run, file: Path) -> None:
+        run(database.write(lambda connection: connection.execute(ADD_RECORD, (b"x",))))
+        run(database.close())
+        Path(f"{file}-wal").write_bytes(b"a picture of a cat" * 1000)
+        again = Database(tmp_path)
+        run(again.open())
+        assert count(again, run) == 1
         run(again.close())
 
 
