@@ -98,16 +98,16 @@ def stored(folder: Path, rounds: int) -> Iterator[Figure]:
 
 
 def _events(path: Path, count: int) -> Path:
-    """A file of so many events that nobody has seen, each for one email."""
-    run = uuid4().hex[:8]
+    """A file of so many events that nobody has seen, each for one email to somebody else."""
     now = int(time.time() * 1000)
     with path.open("w") as file:
-        for n in range(count):
+        for _ in range(count):
+            event_id = uuid4().hex
             event = {
-                "eventId": f"{run}-{n}",
+                "eventId": event_id,
                 "messageType": "USER_SIGNED_UP",
                 "timestamp": now,
-                "payload": {"email": f"ada{n}@example.com", "message": "Your account is ready."},
+                "payload": {"email": f"{event_id[:12]}@example.com", "message": "Your account is ready."},
             }
             file.write(json.dumps(event) + "\n")
     return path

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 from adapters.sqlite.data_folder import DataFolder
 from adapters.sqlite.database import FILE_NAME, Database
@@ -60,11 +61,11 @@ def _told(begin: int, count: int) -> Iterator[tuple[Notification, Notification]]
     now = datetime.now(UTC)
     for n in range(begin, begin + count):
         value = encode_event(
-            event_id=f"stored-{n}",
+            event_id=uuid4().hex,
             message_type="USER_SIGNED_UP",
             occurred_at=now,
             text="Your account is ready.",
-            addresses={ADDRESS_FIELDS[0]: f"grace{n}@example.com"},
+            addresses={ADDRESS_FIELDS[0]: f"{uuid4().hex[:12]}@example.com"},
         )
         position = Position(topic="notifications", partition=0, offset=-1 - n)
         event = decoder.decode(Record(value=value, position=position, appended_at=now))
