@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench clean
+.PHONY: help demo test check mutants format docs bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,9 @@ check: .venv/installed-dev  ## Everything that must hold before a change lands: 
 	@$(BIN)/lint-imports --no-cache
 	@$(MAKE) --no-print-directory test
 
+mutants: .venv/installed-dev  ## Change the domain in a thousand small ways: does a test notice each? (minutes)
+	@nice -n 10 $(BIN)/python -m tests.domain.mutants
+
 format: .venv/installed-dev  ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -32,7 +35,7 @@ bench: .venv/installed-dev  ## Measure how fast it is on this machine (some minu
 	@$(BIN)/python -m bench
 
 clean:  ## Remove what was made here
-	@rm -rf .venv tidings-demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv tidings-demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis mutants
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -107,7 +107,10 @@ def _events(path: Path, count: int) -> Path:
                 "eventId": event_id,
                 "messageType": "USER_SIGNED_UP",
                 "timestamp": now,
-                "payload": {"email": f"{event_id[:12]}@example.com", "message": "Your account is ready."},
+                "payload": {
+                    "email": f"{event_id[:12]}@example.com",
+                    "message": "Your account is ready.",
+                },
             }
             file.write(json.dumps(event) + "\n")
     return path

@@ -384,7 +384,7 @@ class Notification:
         now: datetime,
         by: str,
         rescues: int,
-        words: str = "",
+        words: str,
         rule: str = "",
     ) -> Notification:
         waiting = self._next_wait(channel, after=None, since=now, now=now)

@@ -84,7 +84,6 @@ class RateRule:
             # Who held a grant already was let past those that wait.
             ahead = 0 if standing else places[ask] - passed if ask in places else len(queue)
             if others + ahead < self.limit:
-                grants.pop(ask, None)
                 grants[ask] = now
                 passed += queue.pop(ask, None) is not None
                 verdicts[ask] = Granted(now)

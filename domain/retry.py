@@ -31,8 +31,7 @@ class RetryPolicy:
 
     def delay_after(self, attempt: int, *, jitter: float = 0.0) -> timedelta:
         """The wait after attempt number `attempt` (from 1). `jitter` in 0..1 only lengthens it."""
-        delay = doubled(self.first_delay, times=attempt - 1, longest=self.longest)
-        return delay * (1 + jitter) if jitter else delay
+        return doubled(self.first_delay, times=attempt - 1, longest=self.longest) * (1 + jitter)
 
     def next_try(
         self, attempt: int, *, now: datetime, retry_after: timedelta | None, jitter: float = 0.0

@@ -42,11 +42,13 @@ Feature: The circuit
 
     Scenario: Attempts are for the provider's answers
       Given the mail provider is down
-      And 6 people were told by email
       And Ada was told by email of the event "order-1"
+      And 6 people were told by email
+      And Ada was told by email of the event "order-2"
       When the mail provider is well again
       And 1 minute passes
       Then the email of "order-1" was sent at attempt 1
+      And the email of "order-2" was sent at attempt 1
 
   Rule: A single probe decides
 

@@ -36,6 +36,12 @@ Feature: Dead letters
       And the dead letters are replayed
       Then Ada has received 1 email
 
+    Scenario: Replayed by two people who saw the same list
+      Given the mail provider refuses the next email
+      And Ada was told by email of the event "order-1"
+      When two people replay the same dead letters
+      Then Ada has received 1 email
+
     Scenario: Looking first changes nothing
       Given the mail provider refuses the next email
       And Ada was told by email of the event "order-1"
@@ -49,6 +55,7 @@ Feature: Dead letters
       Given the event "sale" for Ada had expired a minute before it came
       When the dead letters are replayed
       Then the email of "sale" has failed as expired
+      And there is 1 dead letter
 
     Scenario: Better late than never
       Given the event "sale" for Ada had expired a minute before it came
@@ -72,6 +79,13 @@ Feature: Dead letters
       Then there is 1 dead letter
       And the dead letter is still unreadable
 
+    Scenario: It was the store that did not take it
+      Given the store refuses the event "order-1"
+      And Ada was told by email of the event "order-1"
+      When the store takes the event "order-1" again
+      And the dead letters are replayed
+      Then Ada has received 1 email
+
   Rule: What is discarded is settled, and stays readable
 
     Scenario: Junk
@@ -79,4 +93,13 @@ Feature: Dead letters
       When the dead letters are discarded
       And the dead letters are replayed
       Then there is 1 dead letter
+      And it is discarded
+
+    Scenario: Nobody is to be told any more
+      Given the mail provider refuses the next email
+      And Ada was told by email of the event "order-1"
+      When the dead letters are discarded
+      And the dead letters are replayed
+      Then Ada has received nothing
+      And there is 1 dead letter
       And it is discarded

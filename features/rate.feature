@@ -88,3 +88,10 @@ Feature: The rate rule
       When Ada is told by email of the event "order-1"
       And 3 minutes pass
       Then the email of "order-1" was sent at attempt 4
+
+    Scenario: Not even when it is held between two attempts
+      Given Ada was told 9 things by email
+      And the mail provider is busy for 3 attempts
+      When Ada is told by email of the event "order-1"
+      And 3 minutes pass
+      Then the email of "order-1" was sent at attempt 4

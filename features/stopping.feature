@@ -22,6 +22,7 @@ Feature: Stopping and dying
       And the service is started anew
       Then everybody has received 1 email
       And the mail provider has been asked 10 times
+      And every email was sent at attempt 1
 
   Rule: What a dead worker had in hand is rescued when its lease is over
 
@@ -62,4 +63,11 @@ Feature: Stopping and dying
       Given the store is away
       And Ada is told by email that "Your parcel has arrived"
       When the store comes back
+      Then Ada has received 1 email
+
+    Scenario: The store comes back, and the worker is another one
+      Given the store is away
+      And Ada is told by email that "Your parcel has arrived"
+      When the worker dies
+      And the store comes back
       Then Ada has received 1 email

@@ -27,6 +27,19 @@ Feature: The story of an event
         | SENT    | 1       | 61 s  |
       And it says that the rate rule held it for 61 seconds
 
+    Scenario: Kept waiting between two attempts
+      Given Ada was told 9 things by email
+      And the mail provider is busy for 1 attempt
+      When Ada is told by email of the event "order-1"
+      And 61 seconds pass
+      Then the story of "order-1" by email is:
+        | step     | attempt | after |
+        | SENDING  | 1       | 0 s   |
+        | RETRYING | 1       | 0 s   |
+        | RETRYING | 1       | 1 s   |
+        | SENDING  | 2       | 61 s  |
+        | SENT     | 2       | 61 s  |
+
     Scenario: A story with a sad end
       Given the mail provider refuses the next email
       When Ada is told by email of the event "order-1"

@@ -46,6 +46,12 @@ Feature: Unknown outcomes
       And 2 minutes pass
       Then the SMS of "order-1" waits for a receipt
 
+    Scenario: For a quarter of an hour
+      Given contact with the SMS provider is lost after 1 hand-over
+      When Grace is told by SMS of the event "order-1"
+      And 1019 seconds pass
+      Then the SMS of "order-1" waits for a receipt
+
     Scenario: Then only a person can know
       Given contact with the SMS provider is lost after 1 hand-over
       When Grace is told by SMS of the event "order-1"

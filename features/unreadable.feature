@@ -29,6 +29,11 @@ Feature: Unreadable events
       Then Ada has received 1 email
       And there are 2 dead letters
 
+    Scenario: Bad and good in one breath
+      When an event that is cut off and one for Ada are published at once
+      Then Ada has received 1 email
+      And there is 1 dead letter
+
   Rule: One event that cannot be stored fails no neighbour
 
     Scenario: One of many

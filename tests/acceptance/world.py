@@ -80,6 +80,9 @@ class Assembly:
     async def refuse(self, event_id: str) -> None:
         """Make the store refuse what it is given of this event."""
 
+    @abstractmethod
+    async def refuse_nothing(self) -> None: ...
+
 
 class MemoryAssembly(Assembly):
     async def open(self, **settings: object) -> None:
@@ -114,6 +117,9 @@ class MemoryAssembly(Assembly):
 
     async def refuse(self, event_id: str) -> None:
         self._container.database().will_refuse(event_id)
+
+    async def refuse_nothing(self) -> None:
+        self._container.database()._refused.clear()
 
 
 class EmbeddedAssembly(Assembly):
@@ -177,6 +183,9 @@ class EmbeddedAssembly(Assembly):
                 BEGIN SELECT RAISE(ABORT, 'a row that was to be refused'); END"""
             )
         )
+
+    async def refuse_nothing(self) -> None:
+        await self._database.write(lambda connection: connection.execute("DROP TRIGGER refused"))
 
 
 @dataclass(slots=True)
@@ -258,6 +267,9 @@ class World:
         _ = self.tidings
         self.run(self.assembly.refuse(event_id))
 
+    def refuse_nothing(self) -> None:
+        self.run(self.assembly.refuse_nothing())
+
     def read_stream_again(self) -> None:
         self.run(self.assembly.rewind())
         self._tidings = self.run(self.assembly.tidings())
@@ -281,13 +293,13 @@ class World:
         self.turn()
 
     def die(self) -> None:
-        """Without writing a word; somebody else may go on."""
+        """Without writing a word; another one may go on."""
         if self._turning is not None:
             turning, self._turning = self._turning, None
             self.run(_killed(turning))
+        self._tidings = self.run(self.assembly.tidings())
 
     def work_in_its_place(self, length: timedelta) -> None:
-        self._tidings = self.run(self.assembly.tidings())
         self.turn()
         self.pass_time(length)
 
@@ -310,9 +322,14 @@ class World:
         self.turn()
 
     def replay(
-        self, *, apart: float = 0, ignore_expiry: bool = False, is_dry_run: bool = False
+        self,
+        *,
+        apart: float = 0,
+        ignore_expiry: bool = False,
+        is_dry_run: bool = False,
+        times: int = 1,
     ) -> None:
-        """All open dead letters, the oldest first."""
+        """All dead letters that are open now, the oldest first."""
         letters = self.run(self.tidings.dead_letters.latest(DeadLetterQuery(), limit=1000))
         order = ReplayOrder(
             by="Linus",
@@ -322,9 +339,10 @@ class World:
             ignore_expiry=ignore_expiry,
         )
         replay = self.tidings.replay_dead_letters
-        work = replay.look(letters[::-1], order) if is_dry_run else replay(letters[::-1], order)
-        self.prospects = self.run(work)
-        self.turn()
+        for _ in range(times):
+            work = replay.look(letters[::-1], order) if is_dry_run else replay(letters[::-1], order)
+            self.prospects = self.run(work)
+            self.turn()
 
     def discard(self) -> None:
         letters = [letter.id for letter in self.dead_letters()]

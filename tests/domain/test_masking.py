@@ -30,15 +30,51 @@ class TestTheRecipient:
         assert words == "no mailbox ***"
 
     @pytest.mark.parametrize(
-        "spelling",
-        ["+15551234567", "15551234567", "%2B15551234567", "+1 555 123 4567", "+1 (555) 123-4567"],
-        ids=["E.164", "without its plus", "in a URL", "with spaces", "as printed"],
+        ("spelling", "blotted"),
+        [
+            ("+15551234567", "***"),
+            ("15551234567", "***"),
+            ("%2B15551234567", "%2B***"),
+            ("+1 555 123 4567", "***"),
+            ("+1 (555) 123-4567", "***"),
+            ("(555) 123-4567", "(***"),
+            ("123-4567", "***"),
+            ("99 123-4567", "99 ***"),
+            ("1231234567", "123***"),
+        ],
+        ids=[
+            "E.164",
+            "without its plus",
+            "in a URL",
+            "with spaces",
+            "as printed",
+            "without its country",
+            "without its area",
+            "after other digits",
+            "after other digits, in one",
+        ],
     )
-    def test_is_blotted_out_as_a_number(self, spelling: str) -> None:
+    def test_is_blotted_out_as_a_number(self, spelling: str, blotted: str) -> None:
         words = masked(f"21211: the number {spelling} is not valid", recipient=GRACE)
-        assert "4567" not in words
-        assert words.startswith("21211: the number ")
-        assert words.endswith(" is not valid")
+        assert words == f"21211: the number {blotted} is not valid"
+
+    @pytest.mark.parametrize(
+        ("recipient", "words", "blotted"),
+        [
+            ("+1234567", "call 123 45 67", "call ***"),
+            ("+123456", "call 123 45 6", "call 123 45 6"),
+            ("ab", "ab ba", "*** ba"),
+            ("a", "ab ba", "ab ba"),
+        ],
+        ids=["of 7 digits", "of 6 digits", "of two characters", "of one character"],
+    )
+    def test_is_blotted_out_if_it_is_long_enough_to_be_known(
+        self, recipient: str, words: str, blotted: str
+    ) -> None:
+        assert masked(words, recipient=recipient) == blotted
+
+    def test_is_blotted_out_literally(self) -> None:
+        assert masked("no a.b, but axb", recipient="a.b") == "no ***, but axb"
 
     @given(
         before=st.text(max_size=60),
@@ -77,6 +113,10 @@ class TestAnybodyElse:
         assert "example" not in blotted
         assert blotted.startswith("relaying for ")
         assert blotted.endswith(" denied")
+
+    def test_is_blotted_out_in_a_url(self) -> None:
+        words = masked("see https://example.com/u/linus%40example.com now", recipient=ADA)
+        assert words == "see https:*** now"
 
     @pytest.mark.parametrize(
         "number",
@@ -130,6 +170,21 @@ class TestAnyWords:
     def test_are_masked_before_they_are_cut(self) -> None:
         words = masked("x" * (_LONGEST - 8) + " " + GRACE, recipient=GRACE)
         assert "1" not in words
+
+    @pytest.mark.parametrize(
+        ("words", "kept"),
+        [
+            ("y" * 250 + " " + "z" * 249, "y" * 250 + " " + "z" * 249),
+            ("y" * 250 + " " + "z" * 250, "y" * 250),
+            ("w x y" + "z" * 500 + " w", "w x"),
+        ],
+        ids=["not if they are 500", "if they are 501", "before what they would be cut in"],
+    )
+    def test_are_cut_between_two_words(self, words: str, kept: str) -> None:
+        assert masked(words, recipient=ADA) == kept
+
+    def test_have_a_space_where_they_lost_a_control(self) -> None:
+        assert masked("first\tsecond\x00third", recipient=ADA) == "first second third"
 
     def test_are_cut(self) -> None:
         assert masked("y" * 10 * _LONGEST, recipient=ADA) == "y" * _LONGEST

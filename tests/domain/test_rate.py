@@ -183,17 +183,18 @@ class TestTheRateRule:
         assert desk.take_one((an_id(1), 1, 1), at()) == Granted(at())
         assert desk.take_one((an_id(1), 1, 2), at(1)) == NotBefore(at(61))
 
-    def test_grants_in_the_order_given(self) -> None:
-        verdicts = _Desk(limit=2).take(_asks(3), at())
+    @pytest.mark.parametrize("step", [1, -1], ids=["and of their ids", "against that of their ids"])
+    def test_grants_in_the_order_given(self, step: int) -> None:
+        verdicts = _Desk(limit=2).take(_asks(3)[::step], at())
         assert [type(verdict) for verdict in verdicts] == [Granted, Granted, NotBefore]
 
 
 class TestAskingAgain:
     @pytest.mark.parametrize("seconds", [0, 0.5, 1], ids=["at once", "in between", "just in time"])
     def test_is_free_while_the_grant_is_fresh(self, seconds: float) -> None:
-        desk = _Desk(limit=1)
-        [ask] = _asks(1)
-        desk.take_one(ask, at())
+        desk = _Desk(limit=2)
+        ask, other = _asks(2)
+        desk.take([ask, other], at())
         before = desk.ledger
         assert desk.take_one(ask, at(seconds)) == Granted(at())
         assert desk.ledger == before
@@ -229,6 +230,14 @@ class TestGivingBack:
         desk.take_one(first, at())
         desk.give_back([first])
         assert desk.take_one(second, at()) == Granted(at())
+
+    def test_makes_room_for_the_first_in_the_queue(self) -> None:
+        desk = _Desk(limit=1)
+        first, second, third = _asks(3)
+        desk.take([first, second, third], at())
+        desk.give_back([first])
+        assert desk.take_one(third, at(1)) == NotBefore(at(62))
+        assert desk.take_one(second, at(1)) == Granted(at(1))
 
     def test_gives_up_a_place_in_the_queue(self) -> None:
         desk = _Desk(limit=1)
@@ -318,6 +327,31 @@ class TestThoseWhoComeBack:
         _, second, third = asks = _asks(3)
         desk.take(asks, at())
         assert desk.take([third, second], at(61)) == [NotBefore(at(122)), Granted(at(61))]
+
+    def test_stand_behind_who_was_granted_before(self) -> None:
+        desk = _Desk(limit=1)
+        granted, held = _asks(2)
+        desk.take([granted, held], at(30))
+        assert desk.take([granted, held], at(40)) == [Granted(at(40)), NotBefore(at(91))]
+
+    def test_stand_behind_nobody_who_has_gone_before_them(self) -> None:
+        desk = _Desk(limit=2)
+        one, two, first, second, third = _asks(5)
+        desk.take_one(one, at(2))
+        desk.take_one(two, at(12))
+        desk.take([first, second], at(42))
+        desk.take([third, one], at(72))
+        verdicts = desk.take([second, one, first], at(74))
+        assert verdicts == [Granted(at(74)), NotBefore(at(135)), Granted(at(74))]
+
+
+class TestWhoWasGrantedBefore:
+    def test_is_let_past_those_that_wait(self) -> None:
+        desk = _Desk(limit=1)
+        granted, held = _asks(2)
+        desk.take_one(granted, at(65))
+        verdicts = desk.take([held, granted], at(67))
+        assert verdicts == [NotBefore(at(126)), Granted(at(67))]
 
 
 class TestANewcomer:

@@ -161,6 +161,22 @@ class TestAnEmailAddress:
     def test_keeps_the_case_of_its_local_part_for_the_provider(self) -> None:
         assert email_address("Ada.L@EXAMPLE.com").address == "Ada.L@example.com"
 
+    @pytest.mark.parametrize(
+        ("raw", "complaint"),
+        [
+            ("ada", "not an email address (want a name, an @ and a domain)"),
+            (
+                f"{'a' * 65}@example.com",
+                "an email address of 77 characters (at most 254, 64 of them before the @)",
+            ),
+        ],
+        ids=["of no such shape", "too long"],
+    )
+    def test_that_is_none_is_told_what_is_wanted(self, raw: str, complaint: str) -> None:
+        with pytest.raises(InvalidRecipient) as refused:
+            email_address(raw)
+        assert str(refused.value) == complaint
+
     def test_is_never_quoted_in_the_complaint(self) -> None:
         with pytest.raises(InvalidRecipient) as refused:
             email_address("ada@localhost")
@@ -270,6 +286,13 @@ class TestAPhoneNumber:
 
     def test_has_another_key_for_another_number(self) -> None:
         assert phone_number("+15551234567").key != phone_number("+15551234568").key
+
+    def test_that_is_none_is_told_what_is_wanted(self) -> None:
+        with pytest.raises(InvalidRecipient) as refused:
+            phone_number("555")
+        assert str(refused.value) == (
+            "not a phone number (want + and 7 to 15 digits, as +15551234567)"
+        )
 
     def test_is_never_quoted_in_the_complaint(self) -> None:
         with pytest.raises(InvalidRecipient) as refused:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 
 from domain.event import Event
@@ -75,3 +78,26 @@ class TestAStanding:
             status=Status.SENDING,
             begun_at=at(3),
         )
+
+    @pytest.mark.parametrize(
+        ("status", "begun_at", "is_settled"),
+        [
+            (Status.SENT, at(3), True),
+            (Status.SENT, at(3.001), False),
+            (Status.FAILED, None, True),
+            (Status.RETRYING, at(3), False),
+            (Status.PENDING, None, False),
+        ],
+        ids=[
+            "sent, and its hand-over counts no more",
+            "sent, and its hand-over counts still",
+            "failed without a hand-over",
+            "tried again some day",
+            "never begun, but it may",
+        ],
+    )
+    def test_is_long_settled_once_it_cannot_count_for_the_rate_rule(
+        self, status: Status, begun_at: datetime | None, is_settled: bool
+    ) -> None:
+        standing = replace(_STANDING, status=status, begun_at=begun_at)
+        assert standing.is_long_settled(at(64), span=timedelta(seconds=61)) is is_settled

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.retry import RetryPolicy
+from domain.retry import RetryPolicy, doubled
 from tests.builders import at
 
 _attempts = st.integers(min_value=1, max_value=10_000)
@@ -42,6 +42,12 @@ class TestTheDefaultPolicy:
     )
     def test_never_waits_longer_than_an_hour(self, attempt: int, wait: timedelta) -> None:
         assert RetryPolicy(max_retries=20_000).delay_after(attempt) == wait
+
+
+class TestDoubling:
+    def test_is_exact_however_long_the_longest_is(self) -> None:
+        longest = timedelta(days=999_999, microseconds=1)
+        assert doubled(timedelta(days=1), times=10_000, longest=longest) == longest
 
 
 class TestAPolicyWithoutRetries:

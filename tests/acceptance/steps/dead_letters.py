@@ -53,6 +53,11 @@ def _replayed(world: World) -> None:
     world.replay()
 
 
+@when("two people replay the same dead letters")
+def _replayed_by_two(world: World) -> None:
+    world.replay(times=2)
+
+
 @when("the dead letters are replayed, one a second")
 def _replayed_slowly(world: World) -> None:
     world.replay(apart=1)

@@ -27,6 +27,13 @@ def _wrong_event(world: World, wrong: str) -> None:
     world.turn()
 
 
+@when("an event that is cut off and one for Ada are published at once")
+def _bad_and_good(world: World) -> None:
+    world.publish_raw(_WRONG["that is cut off"])
+    world.publish(world.event(addresses=world.addresses("Ada", "email")))
+    world.turn()
+
+
 @when(parsers.parse('the event "{event_id}" is published again'))
 def _published_again(world: World, event_id: str) -> None:
     [first] = [event for event in world.published if event["eventId"] == event_id]

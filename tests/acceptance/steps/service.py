@@ -74,3 +74,8 @@ def _store_back(world: World) -> None:
 @given(parsers.parse('the store refuses the event "{event_id}"'))
 def _store_refuses(world: World, event_id: str) -> None:
     world.refuse(event_id)
+
+
+@when(parsers.parse('the store takes the event "{event_id}" again'))
+def _store_takes(world: World, event_id: str) -> None:
+    world.refuse_nothing()

@@ -45,6 +45,12 @@ def _sent_at(world: World, channel: str, event_id: str, attempt: int) -> None:
     assert (notification.status, notification.attempt) == (Status.SENT, attempt)
 
 
+@then("every email was sent at attempt 1")
+def _all_sent_at_once(world: World) -> None:
+    for event in world.published:
+        _sent_at(world, "email", event["eventId"], 1)
+
+
 @then(parsers.re(rf"the {CHANNEL} of {EVENT} waits for (?P<what>.+)"))
 def _waits(world: World, channel: str, event_id: str, what: str) -> None:
     assert world.notification(event_id, channel).waiting_for is _WAITS[what]
