@@ -47,7 +47,7 @@ class TestStatistics:
         flows = table(told("stats", "--last", last), "Accepted")
         assert flows["channel"] == ["accepted", "retried", "failed", "p50", "p95", "p99"]
         assert flows["email"][:3] == ["13", "15.4%", "16.7%"]
-        assert flows["sms"][:3] == ["6", "16.7%", "16.7%"]
+        assert flows["sms"][:3] == ["6", "0.0%", "16.7%"]
 
     def test_fit_a_narrow_terminal_that_knows_no_letters_but_ascii(self, told: Program) -> None:
         narrow = told.with_(
