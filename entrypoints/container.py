@@ -197,6 +197,7 @@ def assemble_lanes(
     return Lanes(each=[lane(kit) for kit in kits], clock=clock, telemetry=telemetry)
 
 
+CHANNELS = ("email", "sms")
 #: The payload's fields that name a recipient, one for each channel.
 ADDRESS_FIELDS = ("email", "phoneNumber")
 
@@ -377,7 +378,7 @@ class Embedded(containers.DeclarativeContainer):
     database = providers.Resource(open_folder, settings, purpose, clock)
     store = providers.Singleton(SqliteNotificationStore, database, decoder)
     leases = providers.Singleton(SqliteLeases, database)
-    history = providers.Singleton(SqliteNotificationHistory, database, decoder)
+    history = providers.Singleton(SqliteNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(SqliteDeadLetters, database)
     cache = providers.Singleton(MemoryAcceptedCache)
     limiter = providers.Singleton(SqliteRateLimiter, database)

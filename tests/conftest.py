@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,9 @@ import pytest
 from tests.runner import Run
 
 pytest.register_assert_rewrite("tests.contracts")
+
+# In a background job Ctrl-C is ignored, and whatever is started from there would ignore it too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: The steps of the features, by noun.
 pytest_plugins = [

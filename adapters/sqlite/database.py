@@ -20,6 +20,9 @@ from application.errors import RowRefused, StoreUnavailable
 T = TypeVar("T")
 
 FILE_NAME = "tidings.db"
+#: 32 MB of pages in memory, and as many written before they go from the log into the file: at a
+#: million rows each notification touches pages of its own, and the same ones come again.
+_SETTINGS = ("cache_size = -32768", "temp_store = MEMORY", "wal_autocheckpoint = 8000")
 _WAIT_FOR_LOCK = 5.0  # seconds
 _TRY_AGAIN_AFTER = 0.01  # seconds
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
@@ -120,7 +123,7 @@ class Database:
         )
         try:
             _use_wal(connection)
-            for setting in ("cache_size = -65536", "temp_store = MEMORY"):
+            for setting in _SETTINGS:
                 connection.execute(f"PRAGMA {setting}")
         except BaseException:
             connection.close()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from adapters.sqlite.bulk import Row
 from adapters.sqlite.database import Database
-from adapters.sqlite.page import page
+from adapters.sqlite.page import ids_of, page
 from adapters.sqlite.rows import (
     DEAD_LETTER_COLUMNS,
     MOVE_COLUMNS,
@@ -37,14 +37,18 @@ _DEAD_LETTERS = f"""
 
 
 class SqliteNotificationHistory(NotificationHistory):
-    def __init__(self, database: Database, decoder: EventDecoder) -> None:
+    """`channels` are the names of all that notifications can be of."""
+
+    def __init__(self, database: Database, decoder: EventDecoder, channels: Sequence[str]) -> None:
         self._database = database
         self._decoder = decoder
+        self._channels = channels
 
     async def story(self, event_id: str) -> Sequence[Chapter]:
         def read(connection: sqlite3.Connection) -> list[Chapter]:
-            query = f"{SELECT_NOTIFICATION} AND event_id = ? ORDER BY channel"
-            rows = connection.execute(query, (event_id,)).fetchall()
+            ids = ids_of(event_id, self._channels)
+            query = f"{SELECT_NOTIFICATION} AND id IN ({', '.join('?' * len(ids))})"
+            rows = connection.execute(f"{query} ORDER BY channel", ids).fetchall()
             return [self._chapter(connection, row) for row in rows]
 
         return await self._database.read(read)
@@ -59,7 +63,7 @@ class SqliteNotificationHistory(NotificationHistory):
     async def latest(
         self, query: Query, *, limit: int, after: UUID | None = None
     ) -> Sequence[Notification]:
-        statement, values = page(query, limit=limit, after=after)
+        statement, values = page(query, channels=self._channels, limit=limit, after=after)
         rows = await self._database.read(lambda c: c.execute(statement, values).fetchall())
         return [notification_of(row, self._decoder) for row in rows]
 

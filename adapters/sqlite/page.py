@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from adapters.sqlite.rows import SELECT_NOTIFICATION, to_microseconds
 from application.ports.notification_history import Query
+from domain.notification import notification_id
 from domain.status import Status
 
 #: As the partial index has it, word for word: else SQLite would not use it.
@@ -15,10 +17,12 @@ _BEHIND = "(accepted_at, n) < (SELECT accepted_at, n FROM notifications WHERE id
 _NEWEST_FIRST = "ORDER BY accepted_at DESC, n DESC"
 
 
-def page(query: Query, *, limit: int, after: UUID | None) -> tuple[str, list[object]]:
+def page(
+    query: Query, *, channels: Sequence[str], limit: int, after: UUID | None
+) -> tuple[str, list[object]]:
     """The statement and its values. Only rows of the page itself are read whole."""
+    ids = [] if query.event_id is None else ids_of(query.event_id, channels)
     conditions = {
-        "event_id = ?": query.event_id,
         "recipient_key = ?": query.recipient_key,
         "status = ?": query.status,
         "waiting_for = ?": query.waiting_for,
@@ -29,20 +33,29 @@ def page(query: Query, *, limit: int, after: UUID | None) -> tuple[str, list[obj
         _BEHIND: after and after.bytes,
     }
     given = {condition: value for condition, value in conditions.items() if value is not None}
-    index, implied = _way(query)
+    index, implied = _way(query, len(ids))
     where = " AND ".join([implied, *given])
     numbers = f"""SELECT n FROM notifications INDEXED BY {index}
         WHERE {where} {_NEWEST_FIRST} LIMIT ?"""
-    return f"{SELECT_NOTIFICATION} AND n IN ({numbers}) {_NEWEST_FIRST}", [*given.values(), limit]
+    return f"{SELECT_NOTIFICATION} AND n IN ({numbers}) {_NEWEST_FIRST}", [
+        *ids,
+        *given.values(),
+        limit,
+    ]
 
 
-def _way(query: Query) -> tuple[str, str]:
+def ids_of(event_id: str, channels: Sequence[str]) -> list[bytes]:
+    """Of all the notifications that the event can have."""
+    return [notification_id(event_id, channel).bytes for channel in channels]
+
+
+def _way(query: Query, ids: int) -> tuple[str, str]:
     """The index that leads past the fewest rows, and what it knows of every row that it holds.
 
     Chosen here, as SQLite cannot know how rare a value is.
     """
-    if query.event_id is not None:
-        return "notifications_of_event", "true"
+    if ids:
+        return "sqlite_autoindex_notifications_1", f"id IN ({', '.join('?' * ids)})"
     if query.recipient_key is not None:
         return "notifications_of_recipient", "true"
     if query.waiting_for is not None:

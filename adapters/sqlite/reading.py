@@ -37,7 +37,7 @@ def connect_to_read(file: Path) -> sqlite3.Connection:
     try:
         if way is _LEFT:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps its index of the log
-        for setting in ("query_only = ON", "cache_size = -65536", "temp_store = MEMORY"):
+        for setting in ("query_only = ON", "cache_size = -32768", "temp_store = MEMORY"):
             connection.execute(f"PRAGMA {setting}")
         _check_version(connection)
     except BaseException:

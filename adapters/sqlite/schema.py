@@ -19,6 +19,7 @@ STEPS: tuple[str, ...] = (
         next_offset INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 
+    -- An event's notifications are found by their ids, which follow from it and the channel.
     -- n numbers the rows in the order of acceptance: the trail hangs on it, so that what is
     -- written together lies together.
     CREATE TABLE notifications (
@@ -49,7 +50,6 @@ STEPS: tuple[str, ...] = (
         lease         BLOB,
         CHECK (status <> 'SENDING' OR lease IS NOT NULL)
     ) STRICT;
-    CREATE INDEX notifications_of_event ON notifications (event_id);
     CREATE INDEX notifications_of_recipient ON notifications (recipient_key);
     CREATE INDEX notifications_due ON notifications (channel, due_at)
         WHERE due_at IS NOT NULL AND lease IS NULL;

@@ -22,7 +22,7 @@ from domain.notification import Notification
 from domain.recipient import phone_number
 from domain.status import Status, Wait
 from entrypoints import shaping
-from entrypoints.container import Purpose, open_tidings
+from entrypoints.container import CHANNELS, Purpose, open_tidings
 from entrypoints.cursor import read_cursor, to_cursor
 from entrypoints.filters import Wanted
 from entrypoints.machine import tell
@@ -31,8 +31,6 @@ from entrypoints.settings import Settings
 from entrypoints.terminal.tables import print_notifications, unreadable_table
 
 E = TypeVar("E", bound=StrEnum)
-
-_CHANNELS = ("email", "sms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +60,8 @@ def list_latest(
 
 
 def _query(wanted: Wanted) -> Query:
-    if wanted.channel is not None and wanted.channel not in _CHANNELS:
-        raise typer.BadParameter(f"want one of {', '.join(_CHANNELS)}", param_hint="--channel")
+    if wanted.channel is not None and wanted.channel not in CHANNELS:
+        raise typer.BadParameter(f"want one of {', '.join(CHANNELS)}", param_hint="--channel")
     return Query(
         status=None if wanted.status is None else _one_of(Status, wanted.status, "--status"),
         channel=wanted.channel,

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid5
 from zlib import crc32
 
 from adapters.wire.decoder import WireDecoder
@@ -16,7 +15,7 @@ from domain.circuit import CircuitPolicy
 from domain.event import Event
 from domain.failure import Failure
 from domain.move import Move
-from domain.notification import Notification
+from domain.notification import Notification, notification_id
 from domain.rate import RateRule
 from domain.recipient import Recipient, email_address, phone_number
 from domain.record import Position, Record
@@ -180,9 +179,10 @@ _WAITS: Mapping[Status, Wait] = {
 def full(status: Status) -> Notification:
     """In this status, with every field set that it can have."""
     wait = _WAITS.get(status)
+    event = full_event("é\U0001f389-" + "x" * 250)
     return Notification(
-        id=uuid5(UUID(int=1), status),
-        event=full_event("é\U0001f389-" + "x" * 250),
+        id=notification_id(event.id, "email"),
+        event=event,
         channel="email",
         recipient=Recipient(address="Ä@b.de", key="ä@b.de"),
         origin=Position(topic="tópic", partition=11, offset=2**53 + 1),

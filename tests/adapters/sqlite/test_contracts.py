@@ -81,7 +81,7 @@ class FileDatabase(OneFile, Database):
         return Ports(
             store=SqliteNotificationStore(opened, DECODER),
             leases=SqliteLeases(opened),
-            history=SqliteNotificationHistory(opened, DECODER),
+            history=SqliteNotificationHistory(opened, DECODER, ("email", "sms")),
             dead_letters=SqliteDeadLetters(opened),
         )
 
