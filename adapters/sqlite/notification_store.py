@@ -17,6 +17,7 @@ from adapters.sqlite.rows import (
     INSERT_SIGHTING,
     SELECT_NOTIFICATION,
     UPDATE_NOTIFICATIONS,
+    UPDATE_RECIPIENT,
     dead_letter_row,
     move_row,
     notification_of,
@@ -249,6 +250,9 @@ def _revise(
         for key, notification in zip(before, notifications, strict=True)
         if key in standing
     ]
+    connection.executemany(
+        UPDATE_RECIPIENT, [(each.recipient.address, each.recipient.key, n) for n, each in written]
+    )
     return _write(connection, written, None)
 
 

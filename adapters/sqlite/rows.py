@@ -41,6 +41,9 @@ UPDATE_NOTIFICATIONS = Bulk(
         FROM moved WHERE notifications.n = moved.n""",
 )
 
+#: A person may have had it read once more.
+UPDATE_RECIPIENT = "UPDATE notifications SET address = ?, recipient_key = ? WHERE n = ?"
+
 INSERT_MOVES = Bulk(
     """INSERT OR IGNORE INTO trail (
         n, number, at, by, came_from, status, generation, attempt, due_at, waiting_for, failure,

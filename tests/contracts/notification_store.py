@@ -13,6 +13,7 @@ from domain.failure import Failure
 from domain.lease import LEASE_FOR
 from domain.notification import Notification
 from domain.outcome import Accepted, Deferred, Outcome, Rejected, Unknown
+from domain.recipient import Recipient
 from domain.repeat import Repeat, Standing
 from domain.status import Status, Wait, Waiting
 from tests.contracts.database import Database, DatabaseContract, Ports, Worker, same
@@ -676,6 +677,14 @@ class NotificationStoreContract(DatabaseContract):
         assert chapter.notification == again_from_the_start
         assert chapter.trail == [failed().last_move, again_from_the_start.last_move]
         assert worker.claim() == [again_from_the_start]
+
+    def test_revise_writes_the_address_as_it_was_read_once_more(self, worker: Worker) -> None:
+        worker.accept(failed())
+        read_anew = replace(
+            replay(failed()), recipient=Recipient(address="Ada@b.example", key="ada@b.example")
+        )
+        assert worker.revise(read_anew) == [read_anew]
+        assert same(worker.known(), [read_anew])
 
     def test_revise_leaves_what_is_in_somebodys_hand(self, worker: Worker, another: Worker) -> None:
         due = waiting()
