@@ -21,7 +21,7 @@ check: .venv/installed-dev  ## Everything that must hold before a change lands: 
 	@$(BIN)/lint-imports --no-cache
 	@$(MAKE) --no-print-directory test
 
-mutants: .venv/installed-dev  ## Change the domain in a thousand small ways: does a test notice each? (minutes)
+mutants: .venv/installed-dev  ## Change the domain in a thousand small ways: does a test notice each? (a quarter of an hour)
 	@nice -n 10 $(BIN)/python -m tests.domain.mutants
 
 format: .venv/installed-dev  ## Put the code into shape

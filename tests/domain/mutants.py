@@ -16,6 +16,7 @@ EXPLANATIONS = Path(__file__).with_name("equivalent_mutants.toml")
 _MUTMUT = Path(sys.executable).with_name("mutmut")
 _WORK = Path("mutants")
 _CHILDREN = "2"
+_ALIVE = {"survived", "no tests"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def main() -> int:
     if run.returncode != 0:
         return run.returncode
     statuses = dict(_statuses())
-    unnoticed = [_change(name) for name, status in statuses.items() if status != "killed"]
-    is_well, words = _verdict(Counter(statuses.values()), Counter(unnoticed), explanations())
+    alive = Counter(_change(name) for name, status in statuses.items() if status in _ALIVE)
+    is_well, words = _verdict(statuses, alive, explanations())
     sys.stdout.write(words)
     return 0 if is_well else 1
 
@@ -54,20 +55,24 @@ def explanations() -> dict[Change, list[str]]:
 
 
 def _verdict(
-    statuses: Counter[str], unnoticed: Counter[Change], reasons: dict[Change, list[str]]
+    statuses: dict[str, str], alive: Counter[Change], reasons: dict[Change, list[str]]
 ) -> tuple[bool, str]:
     explained = Counter({change: len(whys) for change, whys in reasons.items()})
-    known, new, stale = explained & unnoticed, unnoticed - explained, explained - unnoticed
-    counts = ", ".join(f"{count} {status}" for status, count in statuses.items())
-    return not (new or stale), "\n".join(
+    known, new, stale = explained & alive, alive - explained, explained - alive
+    # A "timeout" can also be a test whose id pytest did not find again.
+    undecided = [f"{k}: {v}\n" for k, v in statuses.items() if v not in {"killed", *_ALIVE}]
+    counts = ", ".join(f"{count} {v}" for v, count in Counter(statuses.values()).items())
+    return not (new or stale or undecided), "\n".join(
         [
             "",
             *(f"Nothing can tell: {'; '.join(reasons[change])}\n{change}" for change in known),
             *(f"EXPLAINED, BUT A TEST CAN TELL:\n{change}" for change in stale.elements()),
             *(f"NO TEST CAN TELL:\n{change}" for change in new.elements()),
-            f"{statuses.total()} mutants: {counts}.",
+            *(f"NOT DECIDED:\n  {words}" for words in undecided),
+            f"{len(statuses)} mutants: {counts}.",
             f"{known.total()} explained in {EXPLANATIONS.name}.",
             f"{new.total()} not explained; {stale.total()} explained that a test can tell.",
+            f"{len(undecided)} not decided.",
             "",
         ]
     )

@@ -159,7 +159,17 @@ class TestAnyWords:
         assert blotted.isprintable()
 
     @pytest.mark.parametrize(
-        "control", ["\r\n", "\x00", "\x1b[31m", "\u2028", "\u202e", "\ud800", "\x7f"], ids=ascii
+        "control",
+        ["\r\n", "\x00", "\x1b[31m", "\u2028", "\u202e", "\ud800", "\x7f"],
+        ids=[
+            "end of line",
+            "null",
+            "colour",
+            "line separator",
+            "right to left",
+            "half a character",
+            "delete",
+        ],
     )
     def test_lose_what_could_forge_a_line_of_the_log(self, control: str) -> None:
         words = masked(f"first{control}second", recipient=ADA)

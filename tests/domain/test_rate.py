@@ -437,6 +437,13 @@ class TestAClockThatWasSetBack:
         long_after = at() + 3 * desk.rule.span + timedelta(seconds=10) + QUEUE_PATIENCE
         assert desk.take(_asks(2, first=8), long_after) == [Granted(long_after)] * 2
 
+    def test_spaces_the_places_anew(self) -> None:
+        desk = _Desk(limit=2)
+        desk.take(_asks(6), at() + self.HOUR)
+        desk.take(_asks(1, first=7), at())
+        forecasts = [forecast - OUT_OF_ORDER_BY for _, forecast in desk.ledger.queue]
+        assert forecasts[:4] == [at(61), at(61), at(122), at(122)]
+
     @given(
         limit=_limits,
         calls=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 6)), max_size=6),
