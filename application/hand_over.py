@@ -17,7 +17,7 @@ from application.recorder import Recorder
 from domain.channel import Channel
 from domain.lease import Lease
 from domain.notification import Notification
-from domain.outcome import Outcome, Unknown
+from domain.outcome import Outcome, ProviderDown, Unknown
 from domain.status import Wait, Waiting
 
 _CUT_OFF = Unknown(reason="stopped while the provider was at it")
@@ -142,11 +142,10 @@ class HandOver:
     def _settle(
         self, notification: Notification, outcome: Outcome, lease: Lease, now: datetime
     ) -> None:
+        wake_at = now
+        if isinstance(outcome, ProviderDown):
+            wake_at = self._gate.wait_for_provider(now, place=self._recorder.unwritten).until
         settled = notification.settle(
-            outcome,
-            channel=self._channel,
-            now=now,
-            by=lease.worker,
-            wake_at=self._gate.wait_for_provider(now, place=self._recorder.unwritten).until,
+            outcome, channel=self._channel, now=now, by=lease.worker, wake_at=wake_at
         )
         self._recorder.add(settled, lease=lease)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
 from adapters.sqlite.bulk import Row
 from adapters.sqlite.database import Database, Durability
@@ -14,6 +15,7 @@ from application.ports.event_source import EventSource
 from domain.record import Position, Record
 
 TOPIC = "notifications"
+_NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
 _LOOK_EVERY = timedelta(milliseconds=50)
 
 _READ = """
@@ -48,14 +50,7 @@ class SqliteEventSource(EventSource):
             raise StreamUnavailable(error.problem, fix=error.fix) from error
         if rows:
             self._next = rows[-1][0] + 1
-        return [
-            Record(
-                value=value,
-                position=Position(topic=TOPIC, partition=0, offset=offset),
-                appended_at=to_instant(appended_at),
-            )
-            for offset, value, appended_at in rows
-        ]
+        return _records(rows)
 
     async def commit(self, positions: Sequence[Position]) -> None:
         if not positions:
@@ -88,3 +83,17 @@ class SqliteEventSource(EventSource):
         query = "SELECT next_offset FROM places WHERE reader = ?"
         row = await self._database.read(lambda c: c.execute(query, (self._reader,)).fetchone())
         return 0 if row is None else int(row[0])
+
+
+def _records(rows: list[Row]) -> list[Record]:
+    """What was published together was appended at one instant: it is read once."""
+    instants = {at: to_instant(at) for at in {row[2] for row in rows}}
+    return [
+        Record(
+            value=value,
+            position=Position(topic=TOPIC, partition=0, offset=offset),
+            appended_at=instants[appended_at],
+            headers=_NO_HEADERS,
+        )
+        for offset, value, appended_at in rows
+    ]
