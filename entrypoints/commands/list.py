@@ -124,7 +124,8 @@ def _print(page: _Page, *, reveal: bool) -> None:
         print_notifications(console, page.items, reveal=reveal)
     else:
         console.print("No such notification." if page.is_first else "No more.")
-    if page.unreadable:
-        console.print(unreadable_table(page.unreadable))
     if page.next is not None:
         console.print(f"There is more: add --after {page.next}", soft_wrap=True)
+    if page.unreadable:
+        console.print()
+        console.print(unreadable_table(page.unreadable))

@@ -18,8 +18,8 @@ from entrypoints.following import Happening, chapters_meant, follow
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
-from entrypoints.terminal.story import head, print_story, title, what_happened, when
-from entrypoints.terminal.words import plain
+from entrypoints.terminal.story import head, print_story, title, what_happened
+from entrypoints.terminal.words import plain, when
 
 
 def show(id_: str, *, data: Path | None, reveal: bool, as_json: bool) -> None:

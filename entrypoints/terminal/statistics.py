@@ -14,7 +14,7 @@ from rich.text import Text
 from application.statistics import PERCENTILES, Flow, Statistics
 from domain.status import Status
 from entrypoints.terminal.story import STYLES
-from entrypoints.terminal.tables import A_WAIT
+from entrypoints.terminal.waits import A_WAIT
 from entrypoints.terminal.words import duration, plain
 
 _BAR = 16  # letters; the widest table has 80 with it

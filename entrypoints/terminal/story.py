@@ -18,7 +18,9 @@ from domain.notification import Notification
 from domain.repeat import Repeat, Sighting
 from domain.status import Status, Wait
 from entrypoints.following import Happening, happenings
-from entrypoints.terminal.words import clock_time, duration, instant, masked_address, plain
+from entrypoints.terminal.coming import what_comes_next
+from entrypoints.terminal.waits import waits_for
+from entrypoints.terminal.words import duration, instant, masked_address, plain, when
 
 STYLES = {
     Status.PENDING: "yellow",
@@ -28,24 +30,6 @@ STYLES = {
     Status.SENT: "green",
     Status.DELIVERED: "bold green",
     Status.FAILED: "red",
-}
-
-#: What it waits for; the instant follows.
-_WAITS = {
-    Wait.TURN: "waits for its turn at",
-    Wait.RATE: "held by the rate rule until",
-    Wait.CIRCUIT: "held, as its provider is down, until",
-    Wait.SCHEDULE: "not to be sent before",
-    Wait.BACKOFF: "next try at",
-    Wait.ANSWER: "its provider is asked whether it has it at",
-    Wait.RECEIPT: "waits for a receipt until",
-    Wait.PERSON: "waits for a person to say what became of it until",
-}
-#: What is due already.
-_AT_ONCE = {
-    Wait.TURN: "handed over next",
-    Wait.ANSWER: "its provider is asked whether it has it",
-    Wait.CIRCUIT: "goes on as soon as its provider is up",
 }
 
 _BY_STATUS = {
@@ -73,19 +57,24 @@ def print_story(
     console.print(title(chapters[0].notification.event))
     for chapter in chapters:
         console.print()
-        console.print(_chapter(chapter, now=now, reveal=reveal))
+        console.print(_chapter(chapter, chapters, now=now, reveal=reveal))
 
 
 def title(event: Event) -> Text:
-    return Text.assemble(
+    text = Text.assemble(
         ("Event ", "bold"),
         (plain(event.id), "bold cyan"),
         f"  {plain(event.message_type) or 'plain message'}, occurred "
         f"{instant(event.occurred_at)} UTC",
     )
+    wishes = (("not to be sent before", event.send_at), ("expires", event.expires_at))
+    said = [f"{wish} {instant(at)} UTC" for wish, at in wishes if at is not None]
+    return text.append(f"\n  {'; '.join(said)}") if said else text
 
 
-def _chapter(chapter: Chapter, *, now: datetime, reveal: bool) -> RenderableType:
+def _chapter(
+    chapter: Chapter, story: Sequence[Chapter], *, now: datetime, reveal: bool
+) -> RenderableType:
     notification = chapter.notification
     table = Table(box=None, show_header=True, header_style="dim", pad_edge=False)
     table.add_column("time (UTC)", no_wrap=True)
@@ -95,7 +84,7 @@ def _chapter(chapter: Chapter, *, now: datetime, reveal: bool) -> RenderableType
         after = duration(each.at - notification.accepted_at)
         table.add_row(when(each.at, notification.accepted_at), f"+{after}", what_happened(each))
     parts: list[RenderableType] = [head(notification, reveal=reveal), Padding(table, (0, 0, 0, 2))]
-    if (coming := what_comes_next(notification, now)) is not None:
+    if (coming := what_comes_next(chapter, story, now)) is not None:
         parts.append(Padding(Text(f"Next: {coming}", style="bold"), (0, 0, 0, 2)))
     return Group(*parts)
 
@@ -107,6 +96,7 @@ def head(notification: Notification, *, reveal: bool) -> Text:
         f" to {plain(address) if reveal else masked_address(address)}: ",
         (notification.status, f"bold {STYLES[notification.status]}"),
         _ending(notification),
+        "; its expiry was set aside" * (notification.expires_at != notification.event.expires_at),
     )
 
 
@@ -140,20 +130,9 @@ def _move(move: Move, notification: Notification) -> Text:
         text.append(f": “{plain(move.words)}”")
     if move.rule:
         text.append(f" [rule {plain(move.rule)}]", style="dim")
-    if move.due_at is not None and move.waiting_for is not None:
-        text.append(f"; {_what_for(move.waiting_for, move.due_at, move.at)}", style="yellow")
+    if (waits := waits_for(notification, move, move.at)) is not None:
+        text.append(f"; {waits}", style="yellow")
     return text
-
-
-def _what_for(waiting_for: Wait, due_at: datetime, now: datetime) -> str:
-    if due_at <= now and waiting_for in _AT_ONCE:
-        return _AT_ONCE[waiting_for]
-    return f"{_WAITS[waiting_for]} {when(due_at, now)}"
-
-
-def when(at: datetime, now: datetime) -> str:
-    """With its date, if that is not today's."""
-    return clock_time(at) if at.date() == now.date() else f"{instant(at)} UTC"
 
 
 def _what(move: Move) -> str:
@@ -172,20 +151,3 @@ def _sighting(sighting: Sighting) -> Text:
             f"conflict: other content came under the same id, and was not told {where}", "red"
         )
     return Text(f"duplicate: the producer sent it again; not told again {where}", "dim")
-
-
-def what_comes_next(notification: Notification, now: datetime) -> str | None:
-    """For what is not final: the next thing, and when."""
-    if notification.status.is_final:
-        return None
-    if notification.status is Status.SENDING:
-        return "the provider's answer, or, if the worker is lost, a rescue within a minute"
-    if notification.due_at is None or notification.waiting_for is None:
-        return None
-    wait = notification.waiting_for
-    if notification.due_at <= now:
-        return "as soon as `tidings up` runs"
-    then = f"{when(notification.due_at, now)}, in {duration(notification.due_at - now)}"
-    if wait is Wait.PERSON:
-        return f"`tidings resolve` says what became of it; else it fails at {then}"
-    return f"{_WAITS[wait]} {then}"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,20 +14,11 @@ from rich.text import Text
 from application.statistics import Tally
 from domain.dead_letter import DeadLetter
 from domain.notification import Notification
-from domain.status import Status, Wait
+from domain.status import Status
+from entrypoints.terminal.lines import Stripped
 from entrypoints.terminal.story import STYLES
+from entrypoints.terminal.waits import A_WAIT
 from entrypoints.terminal.words import instant, masked_address, plain
-
-A_WAIT = {
-    Wait.TURN: "its turn",
-    Wait.RATE: "the rate rule",
-    Wait.CIRCUIT: "its provider",
-    Wait.SCHEDULE: "its hour",
-    Wait.BACKOFF: "the next try",
-    Wait.ANSWER: "its provider's answer",
-    Wait.RECEIPT: "a receipt",
-    Wait.PERSON: "a person",
-}
 
 
 def print_notifications(
@@ -43,7 +34,7 @@ def print_notifications(
         )
         console.print(line, soft_wrap=True)
         if why := _why(notification):
-            console.print(Padding(Text(why, style="dim"), (0, 0, 0, len(cells[0]))))
+            console.print(Stripped(Padding(Text(why, style="dim"), (0, 0, 0, len(cells[0])))))
 
 
 def _row(notification: Notification, *, reveal: bool) -> tuple[str, ...]:
@@ -62,13 +53,15 @@ def _why(notification: Notification) -> str:
         words = notification.last_move.words
         return f"{notification.failure}: {plain(words)}" if words else notification.failure
     if notification.due_at is not None and notification.waiting_for is not None:
-        return f"waits for {A_WAIT[notification.waiting_for]} until {instant(notification.due_at)}"
+        is_late = notification.expires_first(notification.last_move)
+        ends = ", but expires first, at" if is_late else " until"
+        return f"waits for {A_WAIT[notification.waiting_for]}{ends} {instant(notification.due_at)}"
     if notification.attempt > 1:
         return f"{notification.attempt} attempts"
     return ""
 
 
-def unreadable_table(dead_letters: Sequence[DeadLetter]) -> Table:
+def unreadable_table(dead_letters: Sequence[DeadLetter]) -> RenderableType:
     table = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, title="Unreadable records", title_justify="left"
     )
@@ -76,7 +69,7 @@ def unreadable_table(dead_letters: Sequence[DeadLetter]) -> Table:
         table.add_column(column, overflow="fold")
     for letter in dead_letters:
         table.add_row(instant(letter.failed_at), str(letter.position), plain(letter.error))
-    return table
+    return Stripped(table)
 
 
 def counts_table(tally: Mapping[Tally, int], unreadable: int) -> Table:

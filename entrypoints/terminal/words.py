@@ -14,6 +14,11 @@ def clock_time(at: datetime) -> str:
     return f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}"
 
 
+def when(at: datetime, now: datetime) -> str:
+    """With its date, if that is not today's."""
+    return clock_time(at) if at.date() == now.date() else f"{instant(at)} UTC"
+
+
 def duration(length: timedelta) -> str:
     """Two figures that matter: 12 ms, 3.1 s, 2 min 5 s, 1 h 30 min, 3 d 4 h."""
     seconds = length.total_seconds()

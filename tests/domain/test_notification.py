@@ -287,6 +287,31 @@ class TestAHold:
         before = a_held_notification(event=event, reason=Wait.RATE, until=at(30))
         assert before.hold(waiting(reason, until=at(60)), now=at(30), by=WORKER).due_at == at(40)
 
+    @pytest.mark.parametrize(
+        ("until", "expires_first"),
+        [
+            pytest.param(at(39), False, id="ends before its expiry"),
+            pytest.param(at(40), True, id="ends with it"),
+            pytest.param(at(60), True, id="would end after it"),
+        ],
+    )
+    def test_is_known_to_come_too_late(self, until: datetime, expires_first: bool) -> None:
+        held = a_held_notification(event=an_event(expires_at=at(40)), until=until)
+        assert held.expires_first(held.last_move) is expires_first
+
+    def test_never_comes_too_late_where_nothing_expires(self) -> None:
+        held, begun = a_held_notification(until=at(60)), a_begun_notification()
+        assert not held.expires_first(held.last_move)
+        assert not begun.expires_first(begun.last_move)
+
+    def test_never_comes_too_late_for_what_may_have_arrived(self) -> None:
+        begun = a_begun_notification(event=an_event(expires_at=at(40)))
+        held = _settled(begun, _UNKNOWN).hold(
+            waiting(Wait.RATE, until=at(40)), now=at(5), by=WORKER
+        )
+        assert held.due_at == at(40)
+        assert not held.expires_first(held.last_move)
+
     def test_does_not_end_at_its_expiry_if_it_may_have_arrived(self) -> None:
         event = an_event(expires_at=at(40))
         before = _settled(a_begun_notification(event=event), _UNKNOWN)

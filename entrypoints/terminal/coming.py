@@ -1,0 +1,64 @@
+"""What happens to a notification next, or what can a person do about it?"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from datetime import datetime
+
+from application.ports.notification_history import Chapter
+from domain.dead_letter import DeadLetter
+from domain.failure import Failure
+from domain.notification import Notification
+from domain.status import Status, Wait
+from entrypoints.terminal.waits import waits_for
+from entrypoints.terminal.words import duration, when
+
+
+def what_comes_next(chapter: Chapter, story: Sequence[Chapter], now: datetime) -> str | None:
+    """None: nothing, and nobody need do anything. `story` has the other channels' chapters."""
+    notification = chapter.notification
+    if notification.status is Status.FAILED:
+        return _after_a_failure(notification, chapter.dead_letters, now)
+    if notification.status is Status.SENDING:
+        return "the provider's answer, or, if the worker is lost, a rescue within a minute"
+    if notification.due_at is None:
+        return None
+    if notification.waiting_for is Wait.PERSON:
+        ends = _when_due(notification.due_at, now)
+        return f"`{_resolving(notification, story)}` says what became of it; else it fails {ends}"
+    if notification.due_at <= now:
+        is_late = notification.has_expired(now) and notification.status is not Status.UNCERTAIN
+        return "fails, as it has expired, " * is_late + _when_due(notification.due_at, now)
+    waits = waits_for(notification, notification.last_move, now)
+    return f"{waits}, in {duration(notification.due_at - now)}"
+
+
+def _after_a_failure(
+    notification: Notification, letters: Sequence[DeadLetter], now: datetime
+) -> str | None:
+    if notification.failure is Failure.INVALID:
+        words = "nothing; the address is none: publish it again with the right one"
+        return f"{words}, under a new id"
+    for letter in letters:
+        if letter.generation == notification.generation and letter.settlement is None:
+            anyway = " --ignore-expiry" * notification.has_expired(now)
+            command = f"tidings dlq replay {letter.id}{anyway} --yes"
+            return f"nothing by itself; `{command}` gives it another life"
+    return None
+
+
+def _when_due(due_at: datetime, now: datetime) -> str:
+    if due_at <= now:
+        return "as soon as `tidings up` runs"
+    return f"at {when(due_at, now)}, in {duration(due_at - now)}"
+
+
+def _resolving(notification: Notification, story: Sequence[Chapter]) -> str:
+    """The whole command, with the id as a shell takes it."""
+    id_ = notification.event.id
+    can_be_typed = id_.isprintable() and not id_.startswith("-")
+    command = f"tidings resolve {shlex.quote(id_) if can_be_typed else notification.id}"
+    uncertain = [each for each in story if each.notification.status is Status.UNCERTAIN]
+    which = f" --channel {notification.channel}" * (len(uncertain) > 1 and can_be_typed)
+    return f"{command} sent|resend|fail{which}"
