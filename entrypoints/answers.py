@@ -47,8 +47,8 @@ class Replay(Shape, frozen=True, kw_only=True):
     """What became of dead letters, or what would have: how many of each."""
 
     is_done: Annotated[bool, means("false: it was only looked at, for want of --yes")]
-    by: Annotated[str, means("who decided")]
-    why: Annotated[str, means("the reason that was given")]
+    by: Annotated[str, means("who decided; empty only if nobody was named and it is not done")]
+    why: Annotated[str, means("the reason that was given; empty only if it is not done")]
     replayed: Annotated[int, means("due again")]
     expired: Annotated[int, means("left, as their time has passed; see --ignore-expiry")]
     unreadable: Annotated[int, means("left, as nobody can read them still")]
@@ -61,8 +61,8 @@ class Discard(Shape, frozen=True, kw_only=True):
     """What became of dead letters, or what would have."""
 
     is_done: Annotated[bool, means("false: it was only looked at, for want of --yes")]
-    by: Annotated[str, means("who decided")]
-    why: Annotated[str, means("the reason that was given")]
+    by: Annotated[str, means("who decided; empty only if nobody was named and it is not done")]
+    why: Annotated[str, means("the reason that was given; empty only if it is not done")]
     discarded: Annotated[int, means("how many are settled for good")]
 
 

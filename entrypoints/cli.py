@@ -16,7 +16,7 @@ import typer
 
 from entrypoints.cli_decide import dlq_app, resolve
 from entrypoints.filters import Wanted
-from entrypoints.options import Before, Channel, Data, From, Json, MessageType, Reveal
+from entrypoints.options import Before, Channel, Data, From, Json, Limit, MessageType, Reveal
 
 app = typer.Typer(
     name="tidings",
@@ -204,9 +204,7 @@ def list_(
     ] = None,
     accepted_from: From = None,
     accepted_before: Before = None,
-    limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, max=10_000, help="At most so many.")
-    ] = 20,
+    limit: Limit = 20,
     after: Annotated[
         str | None,
         typer.Option("--after", metavar="CURSOR", help="The next page, as the last line says."),

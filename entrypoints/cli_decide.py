@@ -11,9 +11,10 @@ from uuid import UUID
 
 import typer
 
+from entrypoints.dead_letter_options import After, Ids, OfEvent, OneId, Rate, Reason, Yes
 from entrypoints.deciders import reason_for, who_decides
 from entrypoints.filters import Filters
-from entrypoints.options import Before, By, Channel, Data, From, Json, MessageType, Why
+from entrypoints.options import Before, By, Channel, Data, From, Json, Limit, MessageType, Why
 
 dlq_app = typer.Typer(
     help="Look at dead letters, replay or discard them.",
@@ -21,16 +22,22 @@ dlq_app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-Reason = Annotated[str | None, typer.Option("--reason", help="rejected, exhausted, unreadable …")]
-OfEvent = Annotated[str | None, typer.Option("--event", metavar="EVENT_ID", help="Of one event.")]
-Ids = Annotated[list[UUID] | None, typer.Argument(metavar="[ID]...", help="As `dlq list` shows.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be done.")]
-
 
 def _refuse_to_guess(ids: list[UUID] | None, filters: Filters) -> None:
     """A slip must not choose everything."""
-    if bool(ids) != filters.name_nothing:
-        raise typer.BadParameter("name the dead letters by their ids, or by a filter; not both")
+    if not ids and filters.name_nothing:
+        raise typer.BadParameter(
+            "say which: by ids, as `tidings dlq list` shows, or by a filter, as --reason or --event"
+        )
+    if ids and not filters.name_nothing:
+        raise typer.BadParameter("say which by ids or by a filter, not by both")
+
+
+def _kept(by: str | None, why: str | None, *, is_meant: bool) -> tuple[str, str]:
+    """Who decides, and why. Where nobody decides yet, neither is needed."""
+    if is_meant:
+        return who_decides(by), reason_for(why)
+    return (by or "").strip(), (why or "").strip()
 
 
 @dlq_app.command("list")
@@ -44,10 +51,8 @@ def dlq_list(
     settled: Annotated[
         bool, typer.Option("--settled", help="Also those that somebody has settled.")
     ] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000)] = 20,
-    after: Annotated[
-        UUID | None, typer.Option("--after", metavar="ID", help="The last one seen: go on there.")
-    ] = None,
+    limit: Limit = 20,
+    after: After = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -62,11 +67,11 @@ def dlq_list(
 
 @dlq_app.command("show")
 def dlq_show(
-    id_: Annotated[UUID, typer.Argument(metavar="ID", help="As `dlq list` shows.")],
+    id_: OneId,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """One, with the bytes that were published."""
+    """One, with its body as it was published, addresses and all."""
     from entrypoints.commands.dlq import show_dead_letter
 
     show_dead_letter(id_, data=data, as_json=as_json)
@@ -81,9 +86,7 @@ def dlq_replay(
     event_id: OfEvent = None,
     failed_from: From = None,
     failed_before: Before = None,
-    rate: Annotated[
-        float, typer.Option("--rate", min=0.001, max=1e6, help="How many become due a second.")
-    ] = 10,
+    rate: Rate = 10,
     ignore_expiry: Annotated[
         bool, typer.Option("--ignore-expiry", help="Also those whose time has passed.")
     ] = False,
@@ -96,7 +99,7 @@ def dlq_replay(
     """Give dead letters another life; nobody is told twice, however often it is run."""
     filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
     _refuse_to_guess(ids, filters)
-    by, why = who_decides(by), reason_for(why)
+    by, why = _kept(by, why, is_meant=yes)
     from entrypoints.commands.dlq_decide import Choice, replay
 
     choice = Choice(filters=filters, ids=ids or [], by=by, why=why, is_meant=yes)
@@ -121,7 +124,7 @@ def dlq_discard(
     """Settle dead letters for good; they stay readable."""
     filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
     _refuse_to_guess(ids, filters)
-    by, why = who_decides(by), reason_for(why)
+    by, why = _kept(by, why, is_meant=yes)
     from entrypoints.commands.dlq_decide import Choice, discard
 
     choice = Choice(filters=filters, ids=ids or [], by=by, why=why, is_meant=yes)

@@ -37,6 +37,26 @@ Why = Annotated[
 By = Annotated[
     str | None, typer.Option("--by", help="Who decides, if not you.", show_default=False)
 ]
+_MOST = 10_000
+
+
+def limit(given: str | int) -> int:
+    """Also of what is there by default."""
+    try:
+        number = int(given)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= _MOST:
+        raise typer.BadParameter(f"want a whole number from 1 to {_MOST}")
+    return number
+
+
+Limit = Annotated[
+    int,
+    typer.Option(
+        "--limit", "-n", parser=limit, metavar="NUMBER", help=f"At most so many: 1 to {_MOST}."
+    ),
+]
 
 
 def instant(text: str) -> datetime:

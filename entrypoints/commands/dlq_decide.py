@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -27,11 +27,23 @@ from entrypoints.terminal.words import duration, plain
 
 _BATCH = 500
 _SHOWN = 20
+_NONE = "No such dead letter is open."
+#: Why one is not replayed.
+_LEFT = {
+    Prospect.EXPIRED: "expired (add --ignore-expiry)",
+    Prospect.UNREADABLE: "still unreadable",
+    Prospect.INVALID: "its address is none",
+    Prospect.MOVED_ON: "has moved on already",
+    Prospect.REFUSED: "the store refuses it",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which dead letters, who decides about them and why, and whether it is meant."""
+    """Which dead letters, who decides about them and why, and whether it is meant.
+
+    Who and why may be empty if it is not.
+    """
 
     filters: Filters
     ids: Sequence[UUID]
@@ -91,12 +103,13 @@ async def _replay(
 def _print(choice: Choice, found: Found, apart: timedelta) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if not found.counts:
-        console.print("No such dead letter.")
+        console.print(_NONE)
         return
     if not choice.is_meant:
-        _print_first(console, found.first, sum(found.counts.values()))
+        first = [(letter, _becomes(prospect, choice)) for letter, prospect in found.first]
+        _print_first(console, first, sum(found.counts.values()))
     for prospect, count in found.counts.items():
-        console.print(f"{count:>7}  {'would be ' * (not choice.is_meant)}{prospect}", markup=False)
+        console.print(f"{count:>7}  {_becomes(prospect, choice)}", markup=False)
     if not choice.is_meant:
         if found.counts[Prospect.REPLAYED] > 1:
             console.print(f"One would become due every {duration(apart)}.")
@@ -105,17 +118,26 @@ def _print(choice: Choice, found: Found, apart: timedelta) -> None:
         console.print("`tidings up` tells them.")
 
 
-def _print_first(console: Console, first: Iterable[tuple[DeadLetter, str]], whole: int) -> None:
-    shown = 0
-    for letter, prospect in first:
-        console.print(Text.assemble(line(letter), (f"  → {prospect}", "bold")))
-        shown += 1
-    if whole > shown:
-        console.print(f"... and {whole - shown} more")
+def _becomes(prospect: Prospect, choice: Choice) -> str:
+    would_be = "would be " * (not choice.is_meant)
+    if prospect is Prospect.REPLAYED:
+        return f"{would_be}replayed"
+    return f"{would_be}left: {_LEFT[prospect]}"
+
+
+def _print_first(console: Console, first: Sequence[tuple[DeadLetter, str]], whole: int) -> None:
+    for letter, becomes in first:
+        console.print(Text.assemble(line(letter), (f"  → {becomes}", "bold")))
+    if whole > len(first):
+        console.print(f"... and {whole - len(first)} more")
 
 
 def _print_what_was_not_done(console: Console, choice: Choice) -> None:
-    kept = Text.assemble("It would be kept that ", (plain(choice.by), "bold"), " did it: ")
+    if not choice.why:
+        console.print("Nothing was changed. Say --yes to do it, and --why: the reason is kept.")
+        return
+    who = plain(choice.by) or "you"
+    kept = Text.assemble("It would be kept that ", (who, "bold"), " did it: ")
     console.print(kept.append(f"“{plain(choice.why)}”"))
     console.print("Nothing was changed. Say --yes to do it.")
 
@@ -126,10 +148,12 @@ def discard(choice: Choice, *, data: Path | None, as_json: bool) -> None:
         tell(Discard(is_done=choice.is_meant, by=choice.by, why=choice.why, discarded=count))
         return
     console = Console(highlight=False, soft_wrap=True)
-    if choice.is_meant:
+    if not count:
+        console.print(_NONE)
+    elif choice.is_meant:
         console.print(f"{count} discarded.")
     else:
-        _print_first(console, [(letter, Settled.DISCARDED) for letter in first], count)
+        _print_first(console, [(letter, "would be discarded") for letter in first], count)
         console.print(f"{count} would be discarded.")
         _print_what_was_not_done(console, choice)
 
