@@ -106,10 +106,12 @@ def _print(choice: Choice, found: Found, apart: timedelta) -> None:
         console.print(_NONE)
         return
     if not choice.is_meant:
-        first = [(letter, _becomes(prospect, choice)) for letter, prospect in found.first]
+        first = [
+            (letter, becomes(prospect, is_done=choice.is_meant)) for letter, prospect in found.first
+        ]
         _print_first(console, first, sum(found.counts.values()))
     for prospect, count in found.counts.items():
-        console.print(f"{count:>7}  {_becomes(prospect, choice)}", markup=False)
+        console.print(f"{count:>7}  {becomes(prospect, is_done=choice.is_meant)}", markup=False)
     if not choice.is_meant:
         if found.counts[Prospect.REPLAYED] > 1:
             console.print(f"One would become due every {duration(apart)}.")
@@ -118,8 +120,8 @@ def _print(choice: Choice, found: Found, apart: timedelta) -> None:
         console.print("`tidings up` tells them.")
 
 
-def _becomes(prospect: Prospect, choice: Choice) -> str:
-    would_be = "would be " * (not choice.is_meant)
+def becomes(prospect: Prospect, *, is_done: bool) -> str:
+    would_be = "would be " * (not is_done)
     if prospect is Prospect.REPLAYED:
         return f"{would_be}replayed"
     return f"{would_be}left: {_LEFT[prospect]}"

@@ -9,9 +9,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from application.replay_dead_letters import Prospect
 from entrypoints import exit_codes
+from entrypoints.cli import app
+from entrypoints.commands.dlq_decide import becomes
 from tests.entrypoints.program import Program
+
+
+def in_process(*arguments: str) -> Result:
+    """For what is answered before anything is opened."""
+    return CliRunner().invoke(app, arguments, env={"TERM": "dumb", "COLUMNS": "200"})
+
+
+def spoken(ended: Result) -> str:
+    """In one line, however a frame breaks it."""
+    return " ".join(ended.output.replace("│", " ").split())
 
 
 @pytest.fixture
@@ -163,7 +177,7 @@ class TestADryRun:
         chosen = program("dlq", "discard", "--from", "1d", "--why", "they are old").said
         assert "4 would be discarded" in chosen
         chosen = program("dlq", "discard", "--before", "1d ago", "--why", "they are old").said
-        assert "0 would be discarded" in chosen
+        assert "No such dead letter is open." in chosen
         before = "2999-01-01T00:00+02:00"
         chosen = program("dlq", "discard", "--before", before, "--why", "they are old").said
         assert "4 would be discarded" in chosen
@@ -172,3 +186,89 @@ class TestADryRun:
         ended = program("dlq", "discard", "--from", "tomorrow", "--why", "they are old")
         assert (ended.code, ended.out) == (exit_codes.USAGE, "")
         assert "--from" in ended.err
+
+
+class TestALook:
+    """Without --yes nothing is decided, so nobody is asked who and why."""
+
+    def test_asks_for_no_reason_and_says_what_would_become_of_each(self, program: Program) -> None:
+        event = b'{"eventId": "late", "timestamp": 1700000000000, "expiresAt": 1700000001000, '
+        event += b'"payload": {"email": "ada@example.com", "message": "Too late"}}'
+        assert program("publish", "--file", "-", stdin=event).code == exit_codes.DONE
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        looked = program.at_a_terminal("dlq", "replay", "--from", "1d", answer="")
+        assert (looked.code, looked.err) == (exit_codes.DONE, "")
+        for words in (
+            "2 would be replayed",
+            "1 would be left: expired (add --ignore-expiry)",
+            "1 would be left: still unreadable",
+            "1 would be left: its address is none",
+            "--yes to do it, and --why",
+        ):
+            assert words in looked.said
+        done = program("dlq", "replay", "--from", "1d", "--why", "a test", "--yes")
+        assert "1 left: its address is none" in done.said
+        assert "would" not in done.said
+
+    def test_of_a_discard_asks_for_no_reason_either(self, program: Program) -> None:
+        looked = program("dlq", "discard", "--reason", "Rejected")
+        assert (looked.code, looked.err) == (exit_codes.DONE, "")
+        assert looked.said.count("→ would be discarded") == 2
+
+    @pytest.mark.parametrize("command", ["replay", "discard"])
+    @pytest.mark.parametrize("meant", [[], ["--why", "a test", "--yes"]], ids=["looked", "meant"])
+    def test_says_that_there_is_none(self, told: Program, command: str, meant: list[str]) -> None:
+        found = told("dlq", command, "--reason", "poison", *meant)
+        assert (found.code, found.out) == (exit_codes.DONE, "No such dead letter is open.\n")
+
+    @pytest.mark.parametrize("prospect", Prospect)
+    def test_has_words_for_everything(self, prospect: Prospect) -> None:
+        would_be = becomes(prospect, is_done=False)
+        assert would_be == f"would be {becomes(prospect, is_done=True)}"
+        assert ("left: " in would_be) is (prospect is not Prospect.REPLAYED)
+
+    def test_says_so_of_what_has_moved_on(self) -> None:
+        assert becomes(Prospect.MOVED_ON, is_done=False) == "would be left: has moved on already"
+
+
+AN_ID = "00000000-0000-0000-0000-000000000000"
+OF_SOME = "want an id as `tidings dlq list` shows; for all of an event: --event EVENT_ID"
+OF_ONE = "want an id as `tidings dlq list` shows; those of an event: `tidings dlq list --event"
+REASONS = "rejected, exhausted, expired, invalid, undelivered, unresolved, poison, unreadable"
+
+
+class TestASlip:
+    @pytest.mark.parametrize(
+        ("command", "wanted"),
+        [
+            pytest.param("replay", "say which: by ids", id="nothing to replay"),
+            pytest.param("discard", "say which: by ids", id="nothing to discard"),
+            pytest.param(f"replay {AN_ID} --reason expired", "not by both", id="ids and a filter"),
+            pytest.param("replay signup-ada", OF_SOME, id="an event to replay"),
+            pytest.param("discard signup-ada", OF_SOME, id="an event to discard"),
+            pytest.param("show signup-ada", OF_ONE, id="an event to show"),
+            pytest.param("list --after signup-ada", OF_ONE, id="an event to go on behind"),
+            pytest.param("list --reason luck", f"want one of {REASONS}", id="no such reason"),
+            pytest.param("list --limit 0", "want a whole number from 1 to 10000", id="none"),
+            pytest.param(
+                "list --limit 10001", "want a whole number from 1 to 10000", id="too many"
+            ),
+            pytest.param("list --limit x", "want a whole number from 1 to 10000", id="no number"),
+            pytest.param(
+                "replay --reason expired --rate nan", "want a number from 0.001 to", id="no rate"
+            ),
+        ],
+    )
+    def test_is_told_what_is_wanted(self, command: str, wanted: str) -> None:
+        ended = in_process("dlq", *command.split())
+        assert ended.exit_code == exit_codes.USAGE
+        assert wanted in spoken(ended)
+        assert "Input should" not in spoken(ended)
+
+    @pytest.mark.parametrize("command", ["list", "replay", "discard"])
+    def test_in_a_reason_is_seldom_made_by_who_reads_the_help(self, command: str) -> None:
+        assert REASONS in spoken(in_process("dlq", command, "--help"))
+
+    def test_with_addresses_is_not_made_by_who_reads_the_help(self) -> None:
+        said = spoken(in_process("dlq", "show", "--help"))
+        assert "as it was published, addresses and all" in said
