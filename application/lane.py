@@ -77,6 +77,14 @@ class Lane:
     async def lag(self) -> int:
         return await self._source.lag()
 
+    async def unread_since(self) -> datetime | None:
+        """When the next event to read was published; None: there is none.
+
+        For who looks on, and never for who works: what it has seen, this lane will not read.
+        """
+        records = await self._source.poll(limit=1, wait_for=timedelta())
+        return records[0].appended_at if records else None
+
     async def is_at_rest(self) -> bool:
         """Nothing in hand, nothing to read, and nothing due by itself, ever."""
         if self._recorder.unwritten or await self._source.lag():

@@ -23,8 +23,10 @@ from application.ports.dead_letters import DeadLetterQuery
 from domain.status import Wait
 from entrypoints.container import Purpose, Tidings, open_tidings, outbox_folder
 from entrypoints.settings import Provider, Settings
+from entrypoints.terminal.words import duration
 
 _OLDEST_PYTHON = (3, 11)
+_A_GOOD_WHILE = timedelta(minutes=1)  # who works has begun long before
 _LITTLE_ROOM = 100_000_000  # bytes
 _INSPECTION = timedelta(seconds=2)
 _ANOTHER_FOLDER = "set TIDINGS_DATA to a folder that you may create or write to"
@@ -86,7 +88,7 @@ async def _data(settings: Settings, folder: DataFolder) -> list[Check]:
         found.append(data_file(inspection))
         if inspection.is_readable:
             async with open_tidings(settings, Purpose.ASK) as tidings:
-                found += await _lags(tidings, is_worked_in=is_worked_in)
+                found += await _lanes(tidings, is_worked_in=is_worked_in)
                 found.append(await _decisions(tidings))
     except (StoreUnavailable, StreamUnavailable) as error:
         return [*found, Check(name="data", ok=False, words=error.problem, fix=error.fix)]
@@ -132,16 +134,30 @@ def data_file(inspection: Inspection) -> Check:
     return Check(name=name, ok=True, words=words, fix=fix)
 
 
-async def _lags(tidings: Tidings, *, is_worked_in: bool) -> list[Check]:
-    return [
-        lag(lane.channel.name, await lane.lag(), is_worked_in=is_worked_in)
-        for lane in tidings.lanes.each
-    ]
+async def _lanes(tidings: Tidings, *, is_worked_in: bool) -> list[Check]:
+    found = []
+    for each in tidings.lanes.each:
+        instants = (await each.unread_since(), await each.next_due_at())
+        first = min((at for at in instants if at is not None), default=None)
+        due_in = None if first is None else first - tidings.clock.now()
+        unread = await each.lag()
+        found.append(lane(each.channel.name, unread, due_in, is_worked_in=is_worked_in))
+    return found
 
 
-def lag(channel: str, unread: int, *, is_worked_in: bool) -> Check:
+def lane(channel: str, unread: int, due_in: timedelta | None, *, is_worked_in: bool) -> Check:
+    """`due_in`: how long until there is something to do, below zero if it is late already."""
     words = f"{unread} event{'s' * (unread != 1)} to read"
-    fix = "run `tidings up`" if unread and not is_worked_in else ""
+    is_late = due_in is not None and due_in < -_A_GOOD_WHILE
+    if due_in is not None and is_late:
+        words += f", overdue for {duration(-due_in)}"
+    elif due_in is not None and not unread:
+        words += f", next due in {duration(due_in)}" if due_in > timedelta() else ", something due"
+    fix = ""
+    if not is_worked_in and due_in is not None:
+        fix = "run `tidings up`"
+    elif is_late:
+        fix = "look at what its `tidings up` says, and start it anew"
     return Check(name=f"{channel} lane", ok=True, words=words, fix=fix)
 
 

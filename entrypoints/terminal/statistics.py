@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich import box
@@ -44,6 +44,11 @@ def print_statistics(
         console.print(f"Nothing was accepted {when}.")
 
 
+Cell = str | Text
+#: In front of its cells, what its bar is as long as.
+Row = tuple[int, Sequence[Cell]]
+
+
 def _table(title: str, *columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
     for place, column in enumerate(columns):
@@ -51,9 +56,16 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _bar(count: int, of: Iterable[int], letter: str) -> str:
-    """Beside the longest; what there is can be seen, however little."""
-    return letter * max(round(_BAR * count / max(of)), count > 0)
+def _with_bars(title: str, columns: Sequence[str], rows: Sequence[Row], letter: str) -> Table:
+    """A bar says how much it is beside the others: one row alone has none."""
+    bars = len(rows) > 1
+    longest = max(count for count, _ in rows)
+    table = _table(title, *columns, *[""] * bars)
+    for count, cells in rows:
+        # What there is can be seen, however little.
+        bar = letter * max(round(_BAR * count / longest), count > 0)
+        table.add_row(*cells, *[bar] * bars)
+    return table
 
 
 def _statuses(statistics: Statistics, letter: str) -> Table:
@@ -61,14 +73,13 @@ def _statuses(statistics: Statistics, letter: str) -> Table:
     counts: Counter[tuple[Status, str]] = Counter()
     for each, count in statistics.tally.items():
         counts[each.status, each.channel] += count
-    totals = {status: sum(counts[status, each] for each in channels) for status in Status}
-    table = _table("All notifications", "status", *channels, "")
-    for status, total in totals.items():
-        if total:
-            cells = (f"{counts[status, channel]:,}" for channel in channels)
-            bar = _bar(total, totals.values(), letter)
-            table.add_row(Text(status, style=STYLES[status]), *cells, bar)
-    return table
+    rows: list[Row] = []
+    for status in Status:
+        of_each = [counts[status, channel] for channel in channels]
+        if any(of_each):
+            cells = [f"{count:,}" for count in of_each]
+            rows.append((sum(of_each), [Text(status, style=STYLES[status]), *cells]))
+    return _with_bars("All notifications", ["status", *channels], rows, letter)
 
 
 def _waits(statistics: Statistics, letter: str, now: datetime) -> Table:
@@ -76,28 +87,26 @@ def _waits(statistics: Statistics, letter: str, now: datetime) -> Table:
         wait: sum(n for each, n in statistics.tally.items() if each.waiting_for is wait)
         for wait in statistics.oldest
     }
-    table = _table("Waiting", "for", "notifications", "oldest accepted", "")
-    for wait, accepted_at in sorted(statistics.oldest.items(), key=lambda each: each[1]):
-        table.add_row(
-            A_WAIT[wait],
-            f"{counts[wait]:,}",
-            f"{duration(now - accepted_at)} ago",
-            _bar(counts[wait], counts.values(), letter),
-        )
-    return table
+    rows = [
+        (counts[wait], [A_WAIT[wait], f"{counts[wait]:,}", f"{duration(now - accepted_at)} ago"])
+        for wait, accepted_at in sorted(statistics.oldest.items(), key=lambda each: each[1])
+    ]
+    return _with_bars("Waiting", ["for", "notifications", "oldest accepted"], rows, letter)
 
 
 def _dead_letters(counts: Mapping[str, int], letter: str) -> Table:
-    table = _table("Open dead letters", "reason", "dead letters", "")
-    for reason, count in sorted(counts.items(), key=lambda each: -each[1]):
-        table.add_row(plain(reason), f"{count:,}", _bar(count, counts.values(), letter))
-    return table
+    rows = [
+        (count, [plain(reason), f"{count:,}"])
+        for reason, count in sorted(counts.items(), key=lambda each: -each[1])
+    ]
+    return _with_bars("Open dead letters", ["reason", "dead letters"], rows, letter)
 
 
 def _flows(flows: Mapping[str, Flow], when: str) -> Table:
-    title = f"Accepted {when}; the times are from the event until it was sent"
+    title = f"Accepted {when}; the times are from event to sent"
     names = (f"p{percentile}" for percentile in PERCENTILES)
-    table = _table(title, "channel", "accepted", "retried", "failed", *names)
+    table = _table(title, "", "accepted", "retried of\naccepted", "failed of\nsettled", *names)
+    table.padding = (0, 1, 0, 0)  # so that even long times fit into 80 columns
     for channel, flow in sorted(flows.items()):
         times = flow.time_to_sent
         table.add_row(

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from adapters.sqlite.database import FILE_NAME
+from adapters.sqlite.data_folder import DataFolder
+from adapters.sqlite.database import FILE_NAME, Database
 from adapters.sqlite.inspection import Inspection
+from adapters.sqlite.notification_store import SqliteNotificationStore
 from adapters.sqlite.schema import VERSION
+from adapters.wire.decoder import WireDecoder
+from domain.status import Wait
 from entrypoints import exit_codes
 from entrypoints.checks import (
     check_everything,
     data_file,
     decisions,
-    lag,
+    lane,
     room,
     version,
     worker,
 )
+from entrypoints.container import ADDRESS_FIELDS
 from entrypoints.settings import load_settings
+from tests.builders import a_held_notification
 from tests.entrypoints.program import Ended, Program
 from tests.runner import Run
 
@@ -32,6 +39,35 @@ def line(ended: Ended, name: str) -> str:
     """Of one check, from its mark on."""
     [found] = [line for line in ended.out.splitlines() if line[2:].startswith(name)]
     return found
+
+
+@contextmanager
+def somebody_works_in(data: Path) -> Iterator[None]:
+    """But does nothing."""
+    folder = DataFolder(data)
+    folder.work_alone()
+    try:
+        yield
+    finally:
+        folder.leave()
+
+
+def an_hour_passes(data: Path, since: str) -> None:
+    with closing(sqlite3.connect(data / FILE_NAME)) as connection, connection:
+        connection.execute(since, (3600 * 1_000_000,))
+
+
+async def hold(data: Path, *, until: datetime) -> None:
+    """An email that waits for its turn."""
+    database = Database(data)
+    await database.open()
+    try:
+        held = a_held_notification(reason=Wait.TURN, until=until)
+        await SqliteNotificationStore(database, WireDecoder(ADDRESS_FIELDS)).accept(
+            [held], lease=None
+        )
+    finally:
+        await database.close()
 
 
 class TestAGoodSetUp:
@@ -118,8 +154,54 @@ class TestWhatIsWorthDoing:
         assert words.startswith("! ")
         assert "tidings dlq list" in words
 
-    def test_is_nothing_where_somebody_reads_already(self) -> None:
-        assert lag("email", 7, is_worked_in=True).fix == ""
+    @pytest.mark.parametrize(
+        ("unread", "due_in", "words"),
+        [
+            pytest.param(0, None, "0 events to read", id="nothing at all"),
+            pytest.param(7, timedelta(seconds=-60), "7 events to read", id="what is just read"),
+            pytest.param(0, timedelta(), "0 events to read, something due", id="what is due"),
+            pytest.param(
+                0, timedelta(minutes=5), "0 events to read, next due in 5 min 0 s", id="later"
+            ),
+        ],
+    )
+    def test_is_nothing_where_somebody_works_in_time(
+        self, unread: int, due_in: timedelta | None, words: str
+    ) -> None:
+        found = lane("email", unread, due_in, is_worked_in=True)
+        assert (found.ok, found.words, found.fix) == (True, words, "")
+
+    @pytest.mark.parametrize("due_in", [timedelta(seconds=-61), timedelta(days=1)])
+    def test_is_to_begin_where_something_waits_and_nobody_works(self, due_in: timedelta) -> None:
+        assert lane("email", 0, due_in, is_worked_in=False).fix == "run `tidings up`"
+        assert lane("email", 0, None, is_worked_in=False).fix == ""
+
+    def test_is_to_begin_anew_where_something_waits_although_somebody_works(self) -> None:
+        found = lane("email", 0, timedelta(seconds=-61), is_worked_in=True)
+        assert found.ok
+        assert found.words == "0 events to read, overdue for 1 min 1 s"
+        assert found.fix == "look at what its `tidings up` says, and start it anew"
+
+    def test_is_to_begin_anew_where_nobody_reads_what_was_published(self, program: Program) -> None:
+        ended = program("publish", "alert", "--email", "ada@example.com", "-m", "Hot")
+        assert ended.code == exit_codes.DONE
+        with somebody_works_in(program.data):
+            assert line(program("check"), "email lane") == "✓ email lane    1 event to read"
+            an_hour_passes(program.data, "UPDATE records SET appended_at = appended_at - ?")
+            found = line(program("check"), "email lane")
+        assert found.startswith("! email lane    1 event to read, overdue for 1 h 0 min: look at")
+
+    def test_is_to_begin_anew_where_nobody_moves_what_is_due(
+        self, run: Run, program: Program
+    ) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        run(hold(program.data, until=datetime.now(UTC) - timedelta(hours=1)))
+        with somebody_works_in(program.data):
+            found = line(program("check"), "email lane")
+        assert found.startswith("! email lane    0 events to read, overdue for 1 h 0 min: look at")
+        assert line(program("check"), "email lane").endswith("run `tidings up`")
+
+    def test_is_nothing_for_who_works_alone(self) -> None:
         assert worker(is_worked_in=True).fix == ""
 
     def test_is_said_of_a_provider_that_drops_everything(self, program: Program) -> None:

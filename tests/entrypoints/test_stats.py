@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+from io import StringIO
 
+import pytest
+from rich.console import Console
+
+from application.statistics import PERCENTILES, Flow, Statistics, Tally
+from domain.status import Status
 from entrypoints import exit_codes
+from entrypoints.terminal.statistics import print_statistics
+from tests.builders import at
 from tests.entrypoints.program import Ended, Program
 
 
@@ -24,6 +32,13 @@ def table(ended: Ended, title: str) -> dict[str, list[str]]:
     return rows
 
 
+def drawn(statistics: Statistics) -> str:
+    """On a narrow terminal."""
+    out = StringIO()
+    print_statistics(Console(file=out, width=80), statistics, {}, last="24h", now=at())
+    return out.getvalue()
+
+
 class TestStatistics:
     def test_count_by_status_and_channel(self, told: Program) -> None:
         statuses = table(told("stats"), "All notifications")
@@ -36,6 +51,7 @@ class TestStatistics:
         waits = table(told("stats"), "Waiting")
         assert waits["a person"][0] == "1"
         assert waits["a person"][1].endswith("ago")
+        assert len(waits["a person"]) == 2, "a bar beside a single row says nothing"
 
     def test_say_which_dead_letters_are_open(self, told: Program) -> None:
         reasons = table(told("stats"), "Open dead letters")
@@ -45,7 +61,8 @@ class TestStatistics:
     @pytest.mark.parametrize("last", ["1h", "24h", "7d", "90m", "all"])
     def test_say_how_well_and_how_fast_it_went(self, told: Program, last: str) -> None:
         flows = table(told("stats", "--last", last), "Accepted")
-        assert flows["channel"] == ["accepted", "retried", "failed", "p50", "p95", "p99"]
+        assert flows["retried of"] == ["failed of"]
+        assert flows["accepted"] == ["accepted", "settled", "p50", "p95", "p99"]
         assert flows["email"][:3] == ["13", "15.4%", "16.7%"]
         assert flows["sms"][:3] == ["6", "0.0%", "16.7%"]
 
@@ -64,6 +81,24 @@ class TestStatistics:
     def test_say_so_if_there_is_nothing(self, program: Program) -> None:
         assert program("up", "--until-idle").code == exit_codes.DONE
         assert "Nothing has been accepted yet." in program("stats").out
+
+    def test_fit_a_narrow_terminal_however_long_it_takes(self) -> None:
+        long = dict.fromkeys(PERCENTILES, timedelta(minutes=12, seconds=30))
+        flow = Flow(accepted=9_999_999, retried=0, settled=9, failed=9, time_to_sent=long)
+        tally = {Tally(channel="email", status=Status.SENT, waiting_for=None): 9_999_999}
+        flows = {"email": flow, "sms": flow}
+        lines = drawn(Statistics(tally=tally, oldest={}, flows=flows)).splitlines()
+        assert max(map(len, lines)) <= 80
+        assert [line.split() for line in lines if "email " in line][-1] == [
+            "email", "9,999,999", "0.0%", "100.0%", *["12", "min", "30", "s"] * 3
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(("statuses", "bars"), [(1, 0), (2, 2)], ids=["alone", "beside one"])
+    def test_draw_a_bar_only_beside_another(self, statuses: int, bars: int) -> None:
+        each = [Status.SENT, Status.FAILED][:statuses]
+        tally = {Tally(channel="email", status=one, waiting_for=None): 7 for one in each}
+        text = drawn(Statistics(tally=tally, oldest={}, flows={}))
+        assert sum("█" in line for line in text.splitlines()) == bars
 
     @pytest.mark.parametrize("last", ["24", "1w", "-1h", "0h", "", "ever", "99999d"])
     def test_are_of_a_time_that_can_be_read(self, told: Program, last: str) -> None:
