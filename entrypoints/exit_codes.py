@@ -7,7 +7,7 @@ from domain.errors import TidingsError
 from entrypoints.settings import BadSettings
 
 DONE = 0
-NOT_ALL = 1  #: it ran, but not everything is well: not found, bad lines, a failed check
+NOT_ALL = 1  #: something is not found, was left out (a bad line), or failed (a check)
 USAGE = 2  #: an option or a setting is wrong; nothing was done
 UNAVAILABLE = 69  #: the data cannot be reached or written (EX_UNAVAILABLE)
 BUG = 70  #: a mistake of ours (EX_SOFTWARE)

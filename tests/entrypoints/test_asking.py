@@ -105,6 +105,13 @@ class TestListing:
         lines += page
         assert [line.split() for line in lines] == [line.split() for line in whole]
 
+    def test_says_how_to_go_on_before_it_tells_what_could_not_be_read(self, told: Program) -> None:
+        lines = told("list", "--limit", "2").out.splitlines()
+        [more] = [place for place, line in enumerate(lines) if "--after" in line]
+        assert lines[more + 1 : more + 3] == ["", "Unreadable records"]
+        assert [line for line in lines if line != line.rstrip()] == []
+        assert lines[-1]
+
     def test_says_nothing_of_more_if_there_is_none(self, told: Program) -> None:
         assert "--after" not in told("list", "--event", "signup-ada", "--limit", "2").out
 
