@@ -29,28 +29,25 @@ class BlockingProducer:
         self._producer = Producer(data)
         self._changing = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._process = os.getpid()
+        self._process: int | None = None  #: in which it is open
 
     def __enter__(self) -> Self:
-        loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(
-            target=loop.run_forever, name="tidings-producer", daemon=True
-        )
-        self._thread.start()
-        self._loop, self._process = loop, os.getpid()
+        loop = self._begin()
         try:
             self._run(self._producer.__aenter__())
         except BaseException:
-            self._loop = None
+            self._loop = self._process = None
             self._stop(loop)
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
         """Calls that have begun are finished first."""
+        if self._is_inherited():
+            return
         with self._changing:
-            loop, self._loop = self._loop, None
-        if loop is not None and self._process == os.getpid():
+            loop, self._loop, self._process = self._loop, None, None
+        if loop is not None:
             asyncio.run_coroutine_threadsafe(self._close(), loop).result()
             self._stop(loop)
 
@@ -88,10 +85,31 @@ class BlockingProducer:
         """As that of Producer."""
         return self._run(self._producer.publish(list(events)))
 
+    def _begin(self) -> asyncio.AbstractEventLoop:
+        if self._is_inherited():
+            raise RuntimeError(_NOT_OPEN)
+        with self._changing:
+            if self._loop is not None:
+                raise RuntimeError("the producer is open already")
+            loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(
+                target=loop.run_forever, name="tidings-producer", daemon=True
+            )
+            self._thread.start()
+            self._loop, self._process = loop, os.getpid()
+        return loop
+
+    def _is_inherited(self) -> bool:
+        """Open when this process was forked. Its lock may be held by a thread that is not here."""
+        return self._process not in (None, os.getpid())
+
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """On the loop that lies beside, from any thread."""
+        if self._is_inherited():
+            work.close()
+            raise RuntimeError(_NOT_OPEN)
         with self._changing:
-            if self._loop is None or self._process != os.getpid():
+            if self._loop is None:
                 work.close()
                 raise RuntimeError(_NOT_OPEN)
             answer = asyncio.run_coroutine_threadsafe(work, self._loop)

@@ -62,8 +62,13 @@ def version(name: str, found: tuple[int, ...], *, oldest: tuple[int, ...]) -> Ch
 
 
 def _disk(path: Path) -> Check:
-    there = next(each for each in (path.absolute(), *path.absolute().parents) if each.is_dir())
-    return room(shutil.disk_usage(there).free)
+    try:
+        whole = path.absolute()
+        there = next(each for each in (whole, *whole.parents) if _is_folder(each))
+        return room(shutil.disk_usage(there).free)
+    except OSError as error:
+        words = f"what is free cannot be told: {error.strerror}"
+        return Check(name="disk", ok=False, words=words, fix=_ANOTHER_FOLDER)
 
 
 def room(free: int) -> Check:
@@ -74,10 +79,10 @@ def room(free: int) -> Check:
 
 async def _data(settings: Settings, folder: DataFolder) -> list[Check]:
     """The folder, its file, and what waits in it; nothing further than the first that fails."""
-    if not _is_there(folder.path):
-        return [_to_be_made(folder.path)]
     found: list[Check] = []
     try:
+        if not _is_there(folder.path):
+            return [_to_be_made(folder.path)]
         found.append(_data_folder(folder))
         is_worked_in = folder.is_worked_in()
         found.append(worker(is_worked_in=is_worked_in))
@@ -92,17 +97,34 @@ async def _data(settings: Settings, folder: DataFolder) -> list[Check]:
                 found.append(await _decisions(tidings))
     except (StoreUnavailable, StreamUnavailable) as error:
         return [*found, Check(name="data", ok=False, words=error.problem, fix=error.fix)]
+    except OSError as error:  # as where the folder that we are in was removed
+        words = f"{folder.path}: {error.strerror}"
+        return [*found, Check(name="data", ok=False, words=words, fix=_ANOTHER_FOLDER)]
     return found
 
 
 def _is_there(path: Path) -> bool:
-    """Also a link that leads nowhere."""
-    return os.path.lexists(path)
+    """Also a link that leads nowhere, and what nobody may look at."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def _is_folder(path: Path) -> bool:
+    """Not what its name is too long for, or what lies where nobody may look."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _to_be_made(path: Path) -> Check:
     above = next(each for each in path.absolute().parents if _is_there(each))
-    if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+    if _is_folder(above) and os.access(above, os.W_OK | os.X_OK):
         words = f"{path}: not there yet; `tidings up` makes it"
         return Check(name="data", ok=True, words=words)
     words = f"{path}: cannot be made in {above}"
@@ -190,6 +212,6 @@ def _outboxes(settings: Settings) -> Iterator[Check]:
 def _outbox(name: str, path: Path) -> Check:
     if not _is_there(path):
         return Check(name=name, ok=True, words="made when something is sent")
-    ok = path.is_dir() and os.access(path, os.W_OK | os.X_OK)
+    ok = _is_folder(path) and os.access(path, os.W_OK | os.X_OK)
     words = str(path) if ok else f"{path}: cannot be written to"
     return Check(name=name, ok=ok, words=words, fix="" if ok else "make it a writable folder")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ import typer
 from entrypoints.cli_decide import dlq_app, resolve
 from entrypoints.filters import Wanted
 from entrypoints.options import Before, Channel, Data, From, Json, Limit, MessageType, Reveal
+from entrypoints.startup import refuse_what_is_no_text, see_to_streams
 
 app = typer.Typer(
     name="tidings",
@@ -55,6 +55,7 @@ def tidings(
     ] = False,
 ) -> None:
     """Tells each person once, by email and SMS, and can always say what happened."""
+    refuse_what_is_no_text(sys.argv[1:])
 
 
 @app.command(rich_help_panel="Begin")
@@ -247,9 +248,7 @@ def check(data: Data = None, as_json: Json = False) -> None:
 
 def main() -> None:
     """No traceback reaches a user: an error is a sentence, and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that knows no ✓ is shown a ?
+    see_to_streams()
     wants_json = "--json" in sys.argv[1:]
     try:
         sys.exit(app(standalone_mode=not wants_json))

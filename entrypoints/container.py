@@ -410,9 +410,13 @@ class Embedded(containers.DeclarativeContainer):
 
 
 @asynccontextmanager
-async def open_tidings(settings: Settings, purpose: Purpose) -> AsyncIterator[Tidings]:
+async def open_tidings(
+    settings: Settings, purpose: Purpose, *, telemetry: LogTelemetry | None = None
+) -> AsyncIterator[Tidings]:
     """The assembly that the settings name, opened, and closed again at the end."""
     container = Embedded(settings=settings, purpose=purpose)
+    if telemetry is not None:
+        container.telemetry.override(telemetry)
     opening = container.init_resources()
     if opening is not None:
         await opening

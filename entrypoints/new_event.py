@@ -25,7 +25,6 @@ _BY_FIELD: Mapping[str, tuple[str, str | None]] = {
     "messageType": ("message_type", None),
     "sendAt": ("send_at", None),
     "expiresAt": ("expires_at", None),
-    "record": ("message or html", None),
 }
 _ADDRESSES: Mapping[str, Callable[[str], Recipient]] = {
     "email": read_email_address,
@@ -46,7 +45,10 @@ class BadEvent(TidingsError, ValueError):
         self.number = number
 
     @classmethod
-    def of(cls, unreadable: UnreadableEvent, *, number: int | None) -> BadEvent:
+    def of(cls, unreadable: UnreadableEvent, event: NewEvent, *, number: int | None) -> BadEvent:
+        """Of the whole record nothing can be wrong but its length."""
+        if unreadable.field == "record":
+            return cls(event.longest, f"makes the event {unreadable.problem}", number=number)
         argument, problem = _BY_FIELD[unreadable.field]
         return cls(argument, problem or unreadable.problem, number=number)
 
@@ -73,6 +75,11 @@ class NewEvent:
     def __post_init__(self) -> None:
         event_id = str(uuid4()) if self.event_id is None else self.event_id
         object.__setattr__(self, "id", event_id)
+
+    @property
+    def longest(self) -> str:
+        """The argument with the longest text."""
+        return max(_TEXTS, key=lambda argument: len((getattr(self, argument) or "").encode()))
 
     def encode(self, *, occurred_at: datetime, number: int | None) -> bytes:
         """In the wire format. Raises BadEvent."""

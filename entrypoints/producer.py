@@ -51,16 +51,27 @@ class Producer:
         self._data = data
         self._opened = AsyncExitStack()
         self._tidings: Tidings | None = None
+        self._is_open = False  #: or is being opened, or closed
 
     async def __aenter__(self) -> Self:
-        settings = load_settings(tidings_data=self._data)
-        opening = open_tidings(settings, Purpose.PUBLISH)
-        self._tidings = await self._opened.enter_async_context(opening)
+        if self._is_open:
+            raise RuntimeError("the producer is open already")
+        self._is_open = True
+        try:
+            settings = load_settings(tidings_data=self._data)
+            opening = open_tidings(settings, Purpose.PUBLISH)
+            self._tidings = await self._opened.enter_async_context(opening)
+        except BaseException:
+            self._is_open = False
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._tidings = None
-        await self._opened.aclose()
+        try:
+            await self._opened.aclose()
+        finally:
+            self._is_open = False
 
     async def signup_event(
         self,
@@ -103,9 +114,9 @@ class Producer:
             for number, event in zip(numbers, events, strict=False)
         ]
         problems = await self._tidings.publish_events(values, all_or_none=True)
-        for number, problem in zip(numbers, problems, strict=False):
+        for number, event, problem in zip(numbers, events, problems, strict=False):
             if problem is not None:
-                raise BadEvent.of(problem, number=number) from problem
+                raise BadEvent.of(problem, event, number=number) from problem
         return [event.id for event in events]
 
     async def _publish_one(

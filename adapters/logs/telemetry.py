@@ -22,13 +22,23 @@ _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ER
 
 
 class LogTelemetry(Telemetry):
-    """Every failure and every doubt is a line; what was sent is not: the store tells that."""
+    """Every failure and every doubt is a line; what was sent is not: the store tells that.
+
+    Written to `log`, a logger of structlog; without one to standard error, never to what an
+    application prints.
+    """
+
+    def __init__(self, log: Any = None) -> None:
+        self._given = log
 
     @cached_property
     def _log(self) -> Any:
-        import structlog  # here, as it takes 60 ms that whoever only asks never needs
+        if self._given is not None:
+            return self._given
+        # Here, as structlog takes 60 ms that whoever only asks never needs.
+        from adapters.logs.standard_error import standard_error_log
 
-        return structlog.get_logger("tidings")
+        return standard_error_log()
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         for notification in notifications:

@@ -8,13 +8,13 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from adapters.sqlite.reading import connect_to_read, is_writable
-from adapters.sqlite.schema import STEPS, VERSION
+from adapters.sqlite.reading import Reader, is_writable
+from adapters.sqlite.schema import STEPS, VERSION, refuse_a_draft
 from application.errors import RowRefused, StoreUnavailable
 
 T = TypeVar("T")
@@ -56,6 +56,7 @@ class Database:
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tidings-read")
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        self._guest: Reader | None = None
         self._inode: int | None = None
 
     async def open(self, *, to_read: bool = False) -> None:
@@ -68,7 +69,8 @@ class Database:
                 f"this Python has SQLite {sqlite3.sqlite_version}", fix="use 3.37 or newer"
             )
         if to_read and not is_writable(self.path):
-            self._reader = await self._run(self._reading, lambda: connect_to_read(self.path))
+            self._guest = Reader(self.path)
+            await self._run(self._reading, self._guest.connection)
             return
         self._writer = await self._run(self._writing, self._connect)
         self._inode = await self._run(self._writing, self._find)
@@ -78,13 +80,13 @@ class Database:
 
     async def close(self) -> None:
         for executor, connection in (
-            (self._reading, self._reader),
+            (self._reading, self._reader or self._guest),
             (self._writing, self._writer),
         ):
             if connection is not None:
                 await self._run(executor, connection.close)
             executor.shutdown(wait=True)
-        self._reader = self._writer = None
+        self._reader = self._writer = self._guest = None
 
     async def write(
         self, work: Callable[[sqlite3.Connection], T], *, durability: Durability = Durability.DISK
@@ -114,7 +116,12 @@ class Database:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on what was written before this call; a writer is never waited for."""
-        return await self._run(self._reading, lambda: work(_opened(self._in_place(self._reader))))
+        return await self._run(self._reading, lambda: work(self._to_read()))
+
+    def _to_read(self) -> sqlite3.Connection:
+        if self._guest is not None:
+            return self._guest.connection()
+        return _opened(self._in_place(self._reader))
 
     def _connect(self) -> sqlite3.Connection:
         self._create()
@@ -136,12 +143,14 @@ class Database:
         A file that is there is not touched: closing it would drop this process's locks on it.
         """
         try:
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        except FileExistsError:
-            if 0 < self.path.stat().st_size < _SHORTEST:  # SQLite would take it for an empty one
-                raise sqlite3.DatabaseError("file is not a database") from None
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+                return
+            size = self.path.stat().st_size
         except OSError as error:
             raise sqlite3.OperationalError(f"unable to open it: {error.strerror}") from error
+        if 0 < size < _SHORTEST:  # SQLite would take it for an empty one
+            raise sqlite3.DatabaseError("file is not a database")
 
     def _find(self) -> int | None:
         try:
@@ -213,7 +222,10 @@ def _in_transaction(
 
 def _is_current(connection: sqlite3.Connection) -> bool:
     [version] = connection.execute("PRAGMA user_version").fetchone()
-    return bool(version == VERSION)
+    if version != VERSION:
+        return False
+    refuse_a_draft(connection)
+    return True
 
 
 def _upgrade(connection: sqlite3.Connection) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.sqlite.database import unavailable
+from adapters.sqlite.reading import connect_as_it_lies, standing
 from adapters.sqlite.schema import VERSION
 
 _HEADING = "*** in database main ***\n"
@@ -42,11 +43,19 @@ def inspect(path: Path, *, within: timedelta) -> Inspection:
     try:
         if path.is_dir():
             raise sqlite3.OperationalError("unable to open it: Is a directory")
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-            [version] = file.execute("PRAGMA user_version").fetchone()
-            damage, is_complete = _check(file, time.monotonic() + within.total_seconds())
+        before = standing(path)
+        found = _inspect(path, within)
+        if found.damage is not None and standing(path) != before:  # somebody has begun to write
+            found = _inspect(path, within)
     except sqlite3.Error as error:
         raise unavailable(path, error) from error
+    return found
+
+
+def _inspect(path: Path, within: timedelta) -> Inspection:
+    with closing(connect_as_it_lies(path)) as file:
+        [version] = file.execute("PRAGMA user_version").fetchone()
+        damage, is_complete = _check(file, time.monotonic() + within.total_seconds())
     return Inspection(version=version, damage=damage, is_complete=is_complete)
 
 

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from adapters.sqlite.schema import VERSION
+from adapters.sqlite.schema import VERSION, refuse_a_draft
 from application.errors import StoreUnavailable
 
 #: Somebody has it open, or it was copied while somebody had: the log is read with it.
@@ -28,8 +28,61 @@ def is_writable(file: Path) -> bool:
     return all(os.access(each, os.W_OK) for each in (file.parent, file))
 
 
+class Reader:
+    """Sees also what is written by who began after it: what no way but the shared one would show.
+
+    For one thread.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._connection: sqlite3.Connection | None = None
+        self._standing: Standing | None = None
+
+    def connection(self) -> sqlite3.Connection:
+        """Raises StoreUnavailable if it is of a version that this Tidings does not read."""
+        now = standing(self._file)
+        if self._connection is None or now != self._standing:
+            self.close()  # first: to close a file drops every lock that the process has on it
+            self._connection, self._standing = connect_to_read(self._file), now
+        return self._connection
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+#: The way to read a file, and, if others could write to it unnoticed, what tells that they did.
+Standing = tuple[str, tuple[tuple[int, int, int] | None, ...]]
+
+
+def standing(file: Path) -> Standing:
+    way = _way(file)
+    return way, () if way is _SHARED else (_identity(file), _identity(_log(file)))
+
+
+def _identity(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def connect_to_read(file: Path) -> sqlite3.Connection:
     """Raises StoreUnavailable if it is of a version that this Tidings does not read."""
+    connection = connect_as_it_lies(file)
+    try:
+        _check_version(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_as_it_lies(file: Path) -> sqlite3.Connection:
+    """Of whatever version; leaves no trace."""
     way = _way(file)
     connection = sqlite3.connect(
         f"{file.resolve().as_uri()}?{way}", uri=True, isolation_level=None, check_same_thread=False
@@ -39,7 +92,6 @@ def connect_to_read(file: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps its index of the log
         for setting in ("query_only = ON", "cache_size = -32768", "temp_store = MEMORY"):
             connection.execute(f"PRAGMA {setting}")
-        _check_version(connection)
     except BaseException:
         connection.close()
         raise
@@ -49,7 +101,11 @@ def connect_to_read(file: Path) -> sqlite3.Connection:
 def _way(file: Path) -> str:
     if file.with_name(f"{file.name}-shm").exists():
         return _SHARED
-    return _LEFT if file.with_name(f"{file.name}-wal").exists() else _WHOLE
+    return _LEFT if _log(file).exists() else _WHOLE
+
+
+def _log(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal")
 
 
 def _check_version(connection: sqlite3.Connection) -> None:
@@ -59,3 +115,4 @@ def _check_version(connection: sqlite3.Connection) -> None:
             f"the data is of version {version}, this Tidings reads {VERSION}",
             fix="use the Tidings that wrote it, or a copy of the folder that it may write to",
         )
+    refuse_a_draft(connection)

@@ -1,10 +1,16 @@
 """Which tables does the file hold, and in which version?
 
 Versions only ever add. `PRAGMA user_version` tells how many of these steps a file has seen.
-Instants are whole microseconds since 1970, UTC.
+Step 1 is open until 0.1.0 is released: what changes before stands in it, and a file that was made
+without what it names is refused. Instants are whole microseconds since 1970, UTC.
 """
 
 from __future__ import annotations
+
+import re
+import sqlite3
+
+from application.errors import StoreUnavailable
 
 STEPS: tuple[str, ...] = (
     """
@@ -132,3 +138,15 @@ STEPS: tuple[str, ...] = (
 )
 
 VERSION = len(STEPS)
+
+_NAMED = frozenset(re.findall(r"CREATE (?:TABLE|INDEX|TRIGGER) (\w+)", "".join(STEPS)))
+
+
+def refuse_a_draft(connection: sqlite3.Connection) -> None:
+    """Of a file of this version. Raises StoreUnavailable."""
+    found = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    if lacking := sorted(_NAMED - found):
+        raise StoreUnavailable(
+            f"the data is of a version {VERSION} before 0.1.0, without {', '.join(lacking)}",
+            fix="begin with a new data folder; only the Tidings that made this one can read it",
+        )

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
+from adapters.logs.telemetry import LogTelemetry
 from application.errors import StoreUnavailable
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Query
@@ -45,7 +46,6 @@ def demo(folder: Path) -> None:
         sms_provider=Provider.OUTBOX,
         **_SHORT_WAITS,
     )
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     run(_demo(settings))
 
 
@@ -53,7 +53,9 @@ async def _demo(settings: Settings) -> None:
     console = Console(highlight=False)
     lines = _sample().splitlines()
     console.print(Rule("[bold]Tidings, the whole job on sample events[/]"))
-    async with open_tidings(settings, Purpose.WORK) as tidings:
+    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)  # the tables say it all
+    telemetry = LogTelemetry(structlog.wrap_logger(structlog.ReturnLogger(), wrapper_class=quiet))
+    async with open_tidings(settings, Purpose.WORK, telemetry=telemetry) as tidings:
         await tidings.publish_events(lines, as_they_are=True)
         console.print(
             f"Published {len(lines)} records of examples/events.jsonl. Telling people ..."

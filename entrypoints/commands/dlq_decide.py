@@ -19,6 +19,7 @@ from entrypoints import shaping
 from entrypoints.answers import Discard
 from entrypoints.commands.dlq import line, query_of, those_with
 from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.errors import CannotBeDone
 from entrypoints.filters import Filters
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
@@ -178,13 +179,23 @@ async def _discard(settings: Settings, choice: Choice) -> tuple[int, Sequence[De
 
 
 async def _batches(tidings: Tidings, choice: Choice) -> AsyncIterator[Sequence[DeadLetter]]:
-    """Those with these ids, or, without any, all that the filters name; oldest first."""
+    """Those with these ids, or, without any, all open ones that the filters name; oldest first."""
     if choice.ids:
-        found = await those_with(tidings, choice.ids)
-        yield [each for each in found if each.settlement is None]
+        yield _still_open(await those_with(tidings, choice.ids))
         return
     query: DeadLetterQuery = query_of(choice.filters)
     batch = await tidings.dead_letters.batch(query, limit=_BATCH, after=None)
     while batch:
         yield batch
         batch = await tidings.dead_letters.batch(query, limit=_BATCH, after=batch[-1])
+
+
+def _still_open(letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
+    settled = [
+        f"{letter.id} was {letter.settlement.how} already by {letter.settlement.by}"
+        for letter in letters
+        if letter.settlement is not None
+    ]
+    if settled:
+        raise CannotBeDone(f"dead letter {'; '.join(settled)}")
+    return letters

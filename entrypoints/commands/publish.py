@@ -34,7 +34,6 @@ _OPTIONS = {
     "phone": "--phone",
     "email or phone": "--email or --phone",
     "message": "--message",
-    "message or html": "--message",
     "subject": "--subject",
     "event_id": "--id",
 }
@@ -84,9 +83,6 @@ async def _publish(event: NewEvent, data: Path | None) -> None:
 
 def publish_file(name: str, *, as_they_are: bool, data: Path | None, as_json: bool) -> None:
     settings = settings_for(data)
-    from entrypoints.log import log_to_standard_error  # here, as one event never needs it
-
-    log_to_standard_error()
     # Reading blocks the loop: the first Ctrl-C has to end it.
     signal.signal(signal.SIGINT, _interrupt)
     if name == "-":

@@ -19,7 +19,6 @@ from domain.status import Status, Wait
 from entrypoints import shaping
 from entrypoints.answers import Summary
 from entrypoints.container import Purpose, Tidings, open_tidings
-from entrypoints.log import log_to_standard_error
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Provider, Settings
@@ -37,7 +36,6 @@ def up(data: Path | None, *, until_idle: bool, as_json: bool) -> None:
     if found := strays():
         warning = Text.assemble(("warning: ", "bold yellow"), plain(in_one_line(found)))
         Console(stderr=True, soft_wrap=True, highlight=False).print(warning)
-    log_to_standard_error()
     run(_up(settings, until_idle=until_idle, as_json=as_json))
 
 

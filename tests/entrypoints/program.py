@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sysconfig
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from entrypoints import exit_codes
 
@@ -87,6 +90,16 @@ class Running:
         return True
 
 
+def without_privilege() -> tuple[str, ...]:
+    """What comes before a command, so that permissions bind it though root runs it."""
+    if os.geteuid() != 0:
+        return ()
+    if shutil.which("setpriv") is None:
+        pytest.skip("nothing is closed to root, and there is no setpriv to change that")
+    without = "--bounding-set=-dac_override,-dac_read_search,-fowner"
+    return ("setpriv", without, "--inh-caps=-all")
+
+
 class Program:
     """`tidings` in the folder `home`, knowing no environment but the one that is given."""
 
@@ -138,13 +151,13 @@ class Program:
         return Ended.without_a_bug(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
     @contextmanager
-    def running(self, *arguments: str) -> Iterator[Running]:
-        """Beside the test, and never longer than it."""
+    def running(self, *arguments: str, by: tuple[str, ...] = ()) -> Iterator[Running]:
+        """Beside the test, and never longer than it; by whom, if not by who runs the test."""
         run = time.monotonic_ns()
         out, err = self.home / f"{run}.out", self.home / f"{run}.err"
         with out.open("wb") as out_file, err.open("wb") as err_file:
             process = subprocess.Popen(
-                ["tidings", *arguments],
+                [*by, "tidings", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out_file,
                 stderr=err_file,

@@ -200,6 +200,51 @@ class TestAFolderWithoutData:
         assert list(program.home.iterdir()) == []
 
 
+#: As a shell gives it.
+NO_TEXT = r"$'\xff'"
+
+
+class TestWhatIsNoText:
+    @pytest.mark.parametrize(
+        ("command", "number"),
+        [
+            pytest.param("show {}", 2, id="show"),
+            pytest.param("list --event {}", 3, id="an event"),
+            pytest.param("list --type={}", 2, id="a type"),
+            pytest.param("list --to {} --json", 3, id="an address, for a machine"),
+            pytest.param("dlq list --reason {}", 4, id="a reason"),
+            pytest.param("resolve signup-uncertain sent --why {}", 5, id="why"),
+            pytest.param("resolve signup-uncertain sent --why x --by {}", 7, id="by whom"),
+            pytest.param("publish alert --email ada@example.com -m {}", 6, id="a message"),
+        ],
+    )
+    def test_is_a_mistake_in_an_argument(self, told: Program, command: str, number: int) -> None:
+        ended = told.run("bash", "-c", f"tidings {command.format(NO_TEXT)}")
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert f"argument {number} is not text in UTF-8" in ended.said
+
+    @pytest.mark.parametrize(
+        "command", ["list --data {}", "list --data={}", "publish --file {}", "publish -f {}"]
+    )
+    def test_may_be_the_name_of_a_file(self, program: Program, command: str) -> None:
+        ended = program.run("bash", "-c", f"tidings {command.format(NO_TEXT)}")
+        assert ended.code in (exit_codes.USAGE, exit_codes.UNAVAILABLE)
+        assert "UTF-8" not in ended.said
+
+
+class TestAStreamThatIsClosed:
+    @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+    @pytest.mark.parametrize("command", ["list", "list --json", "check"])
+    def test_is_as_good_as_none(self, told: Program, command: str, closed: str) -> None:
+        ended = told.run("bash", "-c", f"tidings {command} {closed}")
+        assert (ended.code, ended.err) == (exit_codes.DONE, "")
+        assert bool(ended.out) is (">&-" not in closed.split())
+
+    def test_is_read_as_if_nothing_was_in_it(self, program: Program) -> None:
+        ended = program.run("bash", "-c", "tidings publish --file - <&-")
+        assert (ended.code, ended.said) == (exit_codes.DONE, "Published 0 events.")
+
+
 class TestAReaderWhoLeaves:
     @pytest.mark.parametrize(
         "command",

@@ -31,7 +31,7 @@ from entrypoints.checks import (
 from entrypoints.container import ADDRESS_FIELDS
 from entrypoints.settings import load_settings
 from tests.builders import a_held_notification
-from tests.entrypoints.program import Ended, Program
+from tests.entrypoints.program import Ended, Program, without_privilege
 from tests.runner import Run
 
 
@@ -316,6 +316,15 @@ class TestAnOutbox:
         assert line(ended, "sms outbox").startswith("✗ ")
         assert "make it a writable folder" in ended.said
 
+    def test_that_nobody_may_look_into_fails_the_check(self, program: Program) -> None:
+        assert program("up", "--until-idle").code == exit_codes.DONE
+        outbox = program.data / "outbox"
+        outbox.mkdir(mode=0)
+        ended = program.run(*without_privilege(), "tidings", "check")
+        outbox.chmod(0o700)
+        assert (ended.code, ended.err) == (exit_codes.NOT_ALL, "")
+        assert line(ended, "sms outbox").startswith("✗ ")
+
 
 class TestAFolderThatCannotBe:
     def test_fails_the_check(self, program: Program) -> None:
@@ -323,6 +332,30 @@ class TestAFolderThatCannotBe:
         ended = program("check", "--data", "file/folder")
         assert ended.code == exit_codes.NOT_ALL
         assert "cannot be made" in ended.said
+
+    @pytest.mark.parametrize("folder", ["x" * 300, "x" * 300 + "/in", "loop", "loop/in"])
+    def test_fails_the_check_however_odd_its_name_is(self, program: Program, folder: str) -> None:
+        (program.home / "loop").symlink_to("loop")
+        ended = program("check", "--data", folder)
+        assert (ended.code, ended.err) == (exit_codes.NOT_ALL, "")
+        assert line(ended, "data ").startswith("✗ ")
+        assert line(ended, "disk").startswith("✓ ")
+
+    def test_fails_the_check_where_the_folder_that_one_is_in_is_gone(
+        self, program: Program
+    ) -> None:
+        ended = program.run("bash", "-c", "mkdir gone; cd gone; rmdir ../gone; tidings check")
+        assert (ended.code, ended.err) == (exit_codes.NOT_ALL, "")
+        assert line(ended, "data ").startswith("✗ ")
+        assert line(ended, "disk").startswith("✗ ")
+
+    def test_fails_the_check_where_nobody_may_look(self, program: Program) -> None:
+        closed = program.home / "closed"
+        closed.mkdir(mode=0)
+        ended = program.run(*without_privilege(), "tidings", "check", "--data", "closed/in")
+        closed.chmod(0o700)
+        assert (ended.code, ended.err) == (exit_codes.NOT_ALL, "")
+        assert line(ended, "data ").startswith("✗ ")
 
     @pytest.mark.parametrize(
         "arguments",

@@ -81,6 +81,28 @@ class TestDeadLetters:
         assert "they are back" in program("show", "payment-refused").said
 
 
+class TestADeadLetterThatIsSettled:
+    """Whoever names it by its id means that one, and must not take it for done again."""
+
+    @pytest.mark.parametrize("meant", [[], ["--yes"]], ids=["looked", "meant"])
+    @pytest.mark.parametrize(
+        ("settle", "settled"), [("discard", "discarded"), ("replay", "replayed")]
+    )
+    def test_is_not_decided_about_again(
+        self, program: Program, settle: str, settled: str, meant: list[str]
+    ) -> None:
+        listed = json.loads(program("dlq", "list", "--reason", "rejected", "--json").out)
+        one, another = (each["id"] for each in listed["items"])
+        why = ["--by", "grace", "--why", "a test"]
+        assert program("dlq", settle, one, *why, "--yes").code == exit_codes.DONE
+        for again in ("discard", "replay"):
+            ended = program("dlq", again, another, one, *why, *meant)
+            assert (ended.code, ended.out) == (exit_codes.NOT_ALL, "")
+            assert f"dead letter {one} was {settled} already by grace" in ended.said
+        left = json.loads(program("dlq", "list", "--reason", "rejected", "--json").out)
+        assert [each["id"] for each in left["items"]] == [another]
+
+
 DECISIONS = [
     pytest.param(["dlq", "replay", "--reason", "rejected", "--yes"], id="replay"),
     pytest.param(["dlq", "discard", "--reason", "rejected", "--yes"], id="discard"),

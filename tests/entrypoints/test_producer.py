@@ -25,7 +25,7 @@ from entrypoints.new_event import BadEvent, NewEvent
 from entrypoints.producer import ALERT, Producer
 from entrypoints.settings import BadSettings
 from tests.entrypoints.program import PATIENCE, ROOT, Program
-from tests.runner import Run
+from tests.runner import Run, together
 
 ADA = "ada@example.com"
 GRACE = "+15551234567"
@@ -161,7 +161,9 @@ BAD = [
     pytest.param({"message": 7}, "message", id="a number for a message"),
     pytest.param({"message": "a\0b"}, "message", id="a message with U+0000"),
     pytest.param({"message": "\ud800"}, "message", id="a message with half a pair"),
-    pytest.param({"message": "x" * 300_000}, "message or html", id="a message too long"),
+    pytest.param({"message": "x" * 300_000}, "message", id="a message too long"),
+    pytest.param({"html": "é" * 150_000, "message": "x" * 200_000}, "html", id="too much markup"),
+    pytest.param({"subject": "x" * 300_000}, "subject", id="a subject too long"),
     pytest.param({"subject": b"x"}, "subject", id="bytes for a subject"),
     pytest.param({"html": 7}, "html", id="a number for markup"),
     pytest.param({"event_id": ""}, "event_id", id="an empty id"),
@@ -196,6 +198,13 @@ class TestBadInput:
         assert (caught.value.number, caught.value.argument) == (1, argument)
         assert str(caught.value).startswith("event 1: ")
         assert ids(data, run) == []
+
+    def test_is_refused_by_the_name_of_a_type_that_is_too_long(
+        self, producer: BlockingProducer
+    ) -> None:
+        with pytest.raises(BadEvent, match=r"300\d\d\d bytes \(at most") as caught:
+            producer.publish([alert("x", message_type="X" * 300_000)])
+        assert caught.value.argument == "message_type"
 
     def test_is_a_value_error_too(self, producer: BlockingProducer) -> None:
         with pytest.raises(ValueError, match="message"):
@@ -330,6 +339,66 @@ with BlockingProducer("tidings-data") as producer:
 """
 
 
+FORKED_IN_THE_MIDDLE = """
+import os, signal, threading
+from entrypoints.blocking_producer import BlockingProducer
+with BlockingProducer("tidings-data") as producer:
+    is_held, is_over = threading.Event(), threading.Event()
+    def hold():
+        with producer._changing:
+            is_held.set()
+            is_over.wait()
+    thread = threading.Thread(target=hold)
+    thread.start()
+    is_held.wait()
+    if child := os.fork():
+        is_over.set()
+        thread.join()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    else:
+        signal.alarm(5)
+        try:
+            producer.alert_event("Hot", email="ada@example.com")
+        except RuntimeError as error:
+            assert "fork" in str(error)
+            producer.__exit__()
+            os._exit(7)
+"""
+
+
+class TestAProducerThatIsOpen:
+    """Entered once more, it would lose the thread and the file that it has."""
+
+    def test_is_not_opened_again(self, producer: BlockingProducer, data: Path, run: Run) -> None:
+        with pytest.raises(RuntimeError, match="is open already"), producer:
+            pass
+        producer.alert_event("Hot", ADA, event_id="still open")
+        assert ids(data, run) == ["still open"]
+
+    def test_is_not_opened_again_with_asyncio(self, data: Path, run: Run) -> None:
+        async def publish() -> None:
+            async with Producer(data) as producer:
+                with pytest.raises(RuntimeError, match="is open already"):
+                    await producer.__aenter__()
+                await producer.alert_event("Hot", ADA, event_id="still open")
+
+        run(publish())
+        assert ids(data, run) == ["still open"]
+
+    def test_is_not_opened_by_two_at_once(self, data: Path, run: Run) -> None:
+        producer = Producer(data)
+
+        async def open_it() -> str:
+            try:
+                await producer.__aenter__()
+            except RuntimeError as error:
+                return str(error)
+            return "opened"
+
+        assert run(together(open_it(), open_it())) == ["opened", "the producer is open already"]
+        run(producer.__aexit__())
+
+
 class TestAProducerThatIsNotOpen:
     def publish_blocking(self, data: Path, run: Run) -> None:
         BlockingProducer(data).alert_event("Hot", ADA)
@@ -351,6 +420,12 @@ class TestAProducerThatIsNotOpen:
         ended = program.run(sys.executable, "-W", "ignore", "-c", FORKED)
         assert (ended.code, ended.err) == (0, "")
         assert ids(program.data, run) == ["of the parent"]
+
+    def test_says_so_after_a_fork_while_another_thread_was_publishing(
+        self, program: Program
+    ) -> None:
+        ended = program.run(sys.executable, "-W", "ignore", "-c", FORKED_IN_THE_MIDDLE)
+        assert (ended.code, ended.err) == (0, "")
 
     def test_may_be_opened_again(self, data: Path, run: Run) -> None:
         producer = BlockingProducer(data)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from entrypoints import exit_codes
-from tests.entrypoints.program import Ended, Program
+from tests.entrypoints.program import Ended, Program, Running, without_privilege
 
-#: For root nothing is read-only, until it gives up the right to pass by permissions.
-_WITHOUT_PRIVILEGE = (
-    "setpriv",
-    "--bounding-set=-dac_override,-dac_read_search,-fowner",
-    "--inh-caps=-all",
-)
 QUESTIONS = ["list", "show signup-ada", "stats", "dlq list", "list --status FAILED"]
 
 
@@ -33,10 +27,20 @@ class ReadOnly:
     def ask(self, *arguments: str) -> Ended:
         """Whatever it answers, it leaves the folder as it is."""
         before = self._state()
-        privilege = _WITHOUT_PRIVILEGE if os.geteuid() == 0 else ()
-        ended = self._program.run(*privilege, "tidings", *arguments, "--data", str(self.data))
+        everything = (*arguments, "--data", str(self.data))
+        ended = self._program.run(*without_privilege(), "tidings", *everything)
         assert self._state() == before
         return ended
+
+    @contextmanager
+    def asking(self, *arguments: str) -> Iterator[Running]:
+        everything = (*arguments, "--data", str(self.data))
+        with self._program.running(*everything, by=without_privilege()) as running:
+            yield running
+
+    def work(self, *arguments: str) -> Ended:
+        """As who may write to it."""
+        return self._program(*arguments, "--data", str(self.data))
 
     def open_up(self) -> None:
         self._seal(0o755, 0o644)
@@ -54,8 +58,7 @@ class ReadOnly:
 
 @pytest.fixture
 def backup(tmp_path: Path, told: Program) -> Iterator[ReadOnly]:
-    if os.geteuid() == 0 and shutil.which("setpriv") is None:
-        pytest.skip("nothing is read-only for root, and there is no setpriv to change that")
+    without_privilege()
     backup = ReadOnly(tmp_path, told.data)
     yield backup
     backup.open_up()
@@ -79,6 +82,19 @@ class TestAReadOnlyFolder:
         ended = backup.ask("dlq", "discard", "--reason", "rejected", "--why", "a test", "--yes")
         assert (ended.code, ended.out) == (exit_codes.UNAVAILABLE, "")
         assert "cannot be written to" in ended.err
+
+
+class TestAFolderThatIsWrittenToLater:
+    def test_is_followed_by_who_began_before(self, backup: ReadOnly) -> None:
+        with backup.asking("show", "later", "--follow") as following:
+            following.wait_until_it_says("waiting for it")
+            backup.open_up()
+            tell = ["publish", "alert", "--email", "ada@example.com", "-m", "Hot", "--id", "later"]
+            assert backup.work(*tell).code == exit_codes.DONE
+            assert backup.work("up", "--until-idle").code == exit_codes.DONE
+            ended = following.end()
+        assert ended.code == exit_codes.DONE, ended
+        assert "SENT" in ended.out
 
 
 class TestAFolderThatCannotBeRead:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import StringIO
 
-import pytest
 import structlog
 
 from adapters.logs.telemetry import LogTelemetry
@@ -16,27 +14,22 @@ from tests.contracts.telemetry import Listener, TelemetryContract
 class Reader(Listener):
     def __init__(self) -> None:
         self._stream = StringIO()
-        structlog.configure(
+        self._log = structlog.wrap_logger(
+            structlog.PrintLogger(self._stream),
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.dict_tracebacks,
                 structlog.processors.JSONRenderer(),
             ],
-            logger_factory=structlog.PrintLoggerFactory(self._stream),
         )
 
     def telemetry(self) -> Telemetry:
-        return LogTelemetry()
+        return LogTelemetry(self._log)
 
     def heard(self) -> str:
         return self._stream.getvalue()
 
 
 class TestLogTelemetry(TelemetryContract):
-    @pytest.fixture(autouse=True)
-    def _as_before(self) -> Iterator[None]:
-        yield
-        structlog.reset_defaults()
-
     def open_listener(self) -> Listener:
         return Reader()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
@@ -47,8 +48,20 @@ BEGUN = a_begun_notification(event=EVENT)
 
 
 class Log:
+    """Rendered as for a collector: errors with their words and where they happened."""
+
     def __init__(self) -> None:
         self.stream = StringIO()
+        self.logger = structlog.wrap_logger(
+            structlog.PrintLogger(self.stream),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.ExceptionRenderer(
+                    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+                ),
+                structlog.processors.JSONRenderer(),
+            ],
+        )
 
     @property
     def text(self) -> str:
@@ -63,26 +76,13 @@ class Log:
 
 
 @pytest.fixture
-def log() -> Iterator[Log]:
-    """Rendered as for a collector: errors with their words and where they happened."""
-    log = Log()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.ExceptionRenderer(
-                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-            ),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(log.stream),
-    )
-    yield log
-    structlog.reset_defaults()
+def log() -> Log:
+    return Log()
 
 
 @pytest.fixture
 def telemetry(log: Log) -> LogTelemetry:
-    return LogTelemetry()
+    return LogTelemetry(log.logger)
 
 
 def settled(
@@ -265,6 +265,34 @@ class TestALogThatCannotBeWritten:
         telemetry.trouble("email", "reading", StoreUnavailable("away", fix="wait"))
         telemetry.circuit_moved("email", opened(), words="smtp:421")
         telemetry.settled("email", [settled(Rejected(reason="550"))])
+
+
+class TestALogThatNobodyNamed:
+    """As that of a producer inside an application, whose standard output is its own."""
+
+    @pytest.fixture
+    def application(self) -> Iterator[StringIO]:
+        """With a log of its own."""
+        theirs = StringIO()
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(theirs))
+        yield theirs
+        structlog.reset_defaults()
+
+    def test_is_standard_error(
+        self, application: StringIO, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        LogTelemetry().clock_jumped(timedelta(hours=1))
+        LogTelemetry().circuit_moved("sms", Circuit(), words="")
+        out, err = capsys.readouterr()
+        assert (out, application.getvalue()) == ("", "")
+        assert [json.loads(line)["level"] for line in err.splitlines()] == ["warning", "info"]
+
+    def test_is_nowhere_if_there_is_no_standard_error(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with redirect_stderr(None):
+            LogTelemetry().clock_jumped(timedelta(hours=1))
+        assert capsys.readouterr().out == ""
 
 
 class TestAClockThatWasSet:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sqlite.database import FILE_NAME, Database
+from adapters.sqlite.reading import connect_to_read
 from adapters.sqlite.schema import VERSION
 from application.errors import RowRefused, StoreUnavailable
 from tests.runner import Run, together
@@ -165,6 +166,26 @@ class TestAFileThatCannotBeUsed:
     def test_may_be_a_folder(self, tmp_path: Path, run: Run, file: Path) -> None:
         file.mkdir()
         assert "write to" in problem_of_opening(tmp_path, run).fix
+
+    def test_may_be_a_link_that_leads_nowhere(self, tmp_path: Path, run: Run, file: Path) -> None:
+        file.symlink_to(tmp_path / "nowhere" / FILE_NAME)
+        error = problem_of_opening(tmp_path, run)
+        assert "unable to open it" in error.problem
+        assert "write to" in error.fix
+
+    @pytest.mark.parametrize("lacking", ["notifications_by_time", "trail_is_never_updated"])
+    def test_may_be_of_an_older_draft_of_its_version(
+        self, database: Database, tmp_path: Path, run: Run, file: Path, lacking: str
+    ) -> None:
+        run(database.close())
+        kind = "TRIGGER" if lacking.startswith("trail") else "INDEX"
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute(f"DROP {kind} {lacking}")
+        error = problem_of_opening(tmp_path, run)
+        assert f"version {VERSION} before 0.1.0, without {lacking}" in error.problem
+        assert "new data folder" in error.fix
+        with pytest.raises(StoreUnavailable, match=lacking):
+            connect_to_read(file)
 
     @pytest.mark.parametrize("part", [1, 50, 99, 100, 511, 4095, 4096, 8192, 0.25, 0.5, 0.9])
     def test_may_be_cut_off(

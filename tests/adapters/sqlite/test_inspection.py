@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -40,6 +41,17 @@ class TestASoundFile:
         before = file.read_bytes()
         inspect(file, within=LONG)
         assert file.read_bytes() == before
+        assert [each.name for each in file.parent.iterdir()] == [FILE_NAME]
+
+    def test_is_read_with_the_log_that_was_left_beside_it(self, file: Path, tmp_path: Path) -> None:
+        copy, log = tmp_path / "copy" / FILE_NAME, f"{FILE_NAME}-wal"
+        copy.parent.mkdir()
+        with closing(sqlite3.connect(file, isolation_level=None)) as writer:
+            writer.execute(f"PRAGMA user_version = {VERSION + 7}")
+            for name in (FILE_NAME, log):
+                shutil.copy(file.with_name(name), copy.with_name(name))
+        assert inspect(copy, within=LONG).version == VERSION + 7
+        assert {each.name for each in copy.parent.iterdir()} == {FILE_NAME, log}
 
     def test_is_read_no_longer_than_is_allowed(self, file: Path) -> None:
         found = inspect(file, within=timedelta(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from adapters.memory.clock import MemoryClock
 from adapters.sqlite.database import FILE_NAME, Database
 from adapters.sqlite.event_publisher import SqliteEventPublisher
-from adapters.sqlite.reading import connect_to_read, is_writable
+from adapters.sqlite.reading import Reader, connect_to_read, is_writable
 from application.errors import StoreUnavailable
 from tests.runner import Run
 
@@ -19,13 +20,22 @@ LOG, INDEX = f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"
 
 
 def count(file: Path) -> int:
-    connection = connect_to_read(file)
-    try:
-        [records] = connection.execute("SELECT count(*) FROM records").fetchone()
-        assert isinstance(records, int)
-        return records
-    finally:
-        connection.close()
+    with closing(connect_to_read(file)) as connection:
+        return counted(connection)
+
+
+def counted(connection: sqlite3.Connection) -> int:
+    [records] = connection.execute("SELECT count(*) FROM records").fetchone()
+    assert isinstance(records, int)
+    return records
+
+
+def publish_beside(folder: Path, run: Run) -> Database:
+    """As a service that begins later, and goes on."""
+    database = Database(folder)
+    run(database.open())
+    run(SqliteEventPublisher(database, MemoryClock()).publish([b"4"]))
+    return database
 
 
 def names(folder: Path) -> set[str]:
@@ -104,3 +114,36 @@ class TestReading:
     ) -> None:
         assert is_writable(folder / FILE_NAME)
         run(database.close())
+
+    def test_goes_on_with_what_others_write_who_come_and_go_later(
+        self, database: Database, folder: Path, run: Run
+    ) -> None:
+        run(database.close())
+        with closing(Reader(folder / FILE_NAME)) as reader:
+            for records in (3, 4, 5):
+                assert counted(reader.connection()) == records
+                service = publish_beside(folder, run)
+                assert counted(reader.connection()) == records + 1
+                run(service.close())
+
+    def test_of_a_copy_goes_on_with_what_others_write_later(
+        self, database: Database, folder: Path, tmp_path: Path, run: Run
+    ) -> None:
+        backup = tmp_path / "backup"
+        backup.mkdir()
+        for name in (FILE_NAME, LOG):
+            shutil.copy(folder / name, backup / name)
+        run(database.close())
+        with closing(Reader(backup / FILE_NAME)) as reader:
+            assert counted(reader.connection()) == 3
+            service = publish_beside(backup, run)
+            assert counted(reader.connection()) == 4
+            run(service.close())
+
+    def test_goes_on_with_the_same_connection_while_nobody_writes(
+        self, database: Database, folder: Path, run: Run
+    ) -> None:
+        for _ in ("worked on", "closed"):
+            with closing(Reader(folder / FILE_NAME)) as reader:
+                assert reader.connection() is reader.connection()
+            run(database.close())

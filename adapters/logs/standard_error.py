@@ -1,17 +1,23 @@
-"""How does the service's log look, to a person and to a collector?"""
+"""How does the log look on standard error, to a person and to a collector?
+
+An application that publishes may use structlog too: nothing here changes or takes its settings.
+"""
 
 from __future__ import annotations
 
+import logging
 import sys
+from typing import Any
 
 import structlog
 from structlog.typing import EventDict
 
 
-def log_to_standard_error() -> None:
+def standard_error_log() -> Any:
     """A line each: short and coloured for a person, JSON and whole for a collector."""
-    is_terminal = sys.stderr.isatty()
-    structlog.configure(
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return structlog.wrap_logger(
+        _StandardError(),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S" if is_terminal else "iso", utc=True),
@@ -21,19 +27,20 @@ def log_to_standard_error() -> None:
                 else [structlog.processors.JSONRenderer()]
             ),
         ],
-        logger_factory=_StandardError,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        context_class=dict,
+        cache_logger_on_first_use=True,
     )
 
 
 class _StandardError:
     """Whatever that is at the moment: a spinner puts itself in its place for a while."""
 
-    def __init__(self, *_: object) -> None: ...
-
     def msg(self, line: str) -> None:
-        print(line, file=sys.stderr)  # noqa: T201 - this is the log
+        if sys.stderr is not None:  # print would take standard output for it
+            print(line, file=sys.stderr)  # noqa: T201 - this is the log
 
-    info = warning = error = log = debug = msg
+    info = warning = error = msg
 
 
 def _shortened(_: object, __: str, event: EventDict) -> EventDict:
