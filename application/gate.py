@@ -58,7 +58,7 @@ class Gate:
         before, self.circuit = self.circuit, self.circuit.after(outcome, of=of, now=now)
         if before.is_open != self.circuit.is_open or before.openings != self.circuit.openings:
             self._telemetry.circuit_moved(
-                self._channel.name, self.circuit, words=outcome.rule or outcome.reason
+                self._channel.name, self.circuit, words=outcome.reason, rule=outcome.rule
             )
 
     def forget(self, notification_id: UUID) -> None:

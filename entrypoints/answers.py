@@ -114,7 +114,7 @@ class Setting(Shape, frozen=True, kw_only=True):
     """One setting in force."""
 
     name: Annotated[str, means("as it is written in the environment")]
-    value: Annotated[str, means("in force")]
+    value: Annotated[str, means("in force; may be empty")]
     source: Annotated[str, means("option, environment, .env or default")]
 
 
@@ -126,22 +126,22 @@ class StraySetting(Shape, frozen=True, kw_only=True):
     words: Annotated[str, means("why, and what may be meant")]
 
 
-class Finding(Shape, frozen=True, kw_only=True):
+class Check(Shape, frozen=True, kw_only=True):
     """One thing that was looked at."""
 
     subject: Annotated[str, means("what was looked at")]
     is_well: Annotated[bool, means("false: something is to be mended")]
     words: Annotated[str, means("what was found")]
-    fix: Annotated[str, means("what to do, or what is worth doing; empty: nothing")]
+    fix: Annotated[str | None, means("what to do, or what is worth doing; null: nothing")]
 
 
 class Checkup(Shape, frozen=True, kw_only=True):
     """What is set, and whether everything is right."""
 
-    is_well: Annotated[bool, means("every finding is")]
+    is_well: Annotated[bool, means("every check is")]
     settings: Annotated[list[Setting], means("every setting")]
     strays: Annotated[list[StraySetting], means("names that may have been meant as settings")]
-    findings: Annotated[list[Finding], means("everything that was looked at")]
+    checks: Annotated[list[Check], means("everything that was looked at")]
 
 
 class Happening(Shape, frozen=True, kw_only=True, tag_field="type"):
@@ -191,7 +191,7 @@ class Problem(Shape, frozen=True, kw_only=True):
 
     kind: Annotated[Kind, means("what sort of thing went wrong")]
     message: Annotated[str, means("in a sentence")]
-    fix: Annotated[str | None, means("what to do about it, where that is known")]
+    fix: Annotated[str | None, means("what to do about it; null where that is not known")]
     settings: Annotated[list[BadSetting], means("every setting that is wrong; empty otherwise")]
     exit_code: Annotated[int, means("what the command ends with")]
 

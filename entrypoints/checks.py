@@ -34,12 +34,12 @@ _ANOTHER_FOLDER = "set TIDINGS_DATA to a folder that you may create or write to"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """`fix` says what to do if it is not `ok`; if it is, what is worth doing all the same."""
+    """`fix` says what to do if it is not well; if it is, what is worth doing all the same."""
 
     name: str
-    ok: bool
+    is_well: bool
     words: str
-    fix: str = ""
+    fix: str | None = None
 
 
 async def check_everything(settings: Settings) -> list[Check]:
@@ -48,7 +48,7 @@ async def check_everything(settings: Settings) -> list[Check]:
     return [
         version("Python", sys.version_info[:3], oldest=_OLDEST_PYTHON),
         version("SQLite", sqlite3.sqlite_version_info, oldest=OLDEST_SQLITE),
-        Check(name="clock", ok=True, words=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"),
+        Check(name="clock", is_well=True, words=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"),
         _disk(folder.path),
         *(await _data(settings, folder)),
         *_outboxes(settings),
@@ -56,9 +56,9 @@ async def check_everything(settings: Settings) -> list[Check]:
 
 
 def version(name: str, found: tuple[int, ...], *, oldest: tuple[int, ...]) -> Check:
-    ok = found >= oldest
-    fix = "" if ok else f"use {'.'.join(map(str, oldest))} or newer"
-    return Check(name=name, ok=ok, words=".".join(map(str, found)), fix=fix)
+    is_well = found >= oldest
+    fix = None if is_well else f"use {'.'.join(map(str, oldest))} or newer"
+    return Check(name=name, is_well=is_well, words=".".join(map(str, found)), fix=fix)
 
 
 def _disk(path: Path) -> Check:
@@ -68,13 +68,13 @@ def _disk(path: Path) -> Check:
         return room(shutil.disk_usage(there).free)
     except OSError as error:
         words = f"what is free cannot be told: {error.strerror}"
-        return Check(name="disk", ok=False, words=words, fix=_ANOTHER_FOLDER)
+        return Check(name="disk", is_well=False, words=words, fix=_ANOTHER_FOLDER)
 
 
 def room(free: int) -> Check:
     """A full disk stops the work, but loses nothing."""
-    fix = "make room; a full disk stops the work" if free < _LITTLE_ROOM else ""
-    return Check(name="disk", ok=True, words=f"{free // 1_000_000:,} MB free", fix=fix)
+    fix = "make room; a full disk stops the work" if free < _LITTLE_ROOM else None
+    return Check(name="disk", is_well=True, words=f"{free // 1_000_000:,} MB free", fix=fix)
 
 
 async def _data(settings: Settings, folder: DataFolder) -> list[Check]:
@@ -96,10 +96,10 @@ async def _data(settings: Settings, folder: DataFolder) -> list[Check]:
                 found += await _lanes(tidings, is_worked_in=is_worked_in)
                 found.append(await _decisions(tidings))
     except (StoreUnavailable, StreamUnavailable) as error:
-        return [*found, Check(name="data", ok=False, words=error.problem, fix=error.fix)]
+        return [*found, Check(name="data", is_well=False, words=error.problem, fix=error.fix)]
     except OSError as error:  # as where the folder that we are in was removed
         words = f"{folder.path}: {error.strerror}"
-        return [*found, Check(name="data", ok=False, words=words, fix=_ANOTHER_FOLDER)]
+        return [*found, Check(name="data", is_well=False, words=words, fix=_ANOTHER_FOLDER)]
     return found
 
 
@@ -126,34 +126,36 @@ def _to_be_made(path: Path) -> Check:
     above = next(each for each in path.absolute().parents if _is_there(each))
     if _is_folder(above) and os.access(above, os.W_OK | os.X_OK):
         words = f"{path}: not there yet; `tidings up` makes it"
-        return Check(name="data", ok=True, words=words)
+        return Check(name="data", is_well=True, words=words)
     words = f"{path}: cannot be made in {above}"
-    return Check(name="data", ok=False, words=words, fix=_ANOTHER_FOLDER)
+    return Check(name="data", is_well=False, words=words, fix=_ANOTHER_FOLDER)
 
 
 def _data_folder(folder: DataFolder) -> Check:
     folder.prepare(may_be_new=True)
-    fix = "" if folder.is_private() else "others may look into it; `chmod 700` keeps them out"
-    return Check(name="data folder", ok=True, words=str(folder.path.resolve()), fix=fix)
+    fix = None if folder.is_private() else "others may look into it; `chmod 700` keeps them out"
+    return Check(name="data folder", is_well=True, words=str(folder.path.resolve()), fix=fix)
 
 
 def worker(*, is_worked_in: bool) -> Check:
     words = "a `tidings up` works in it now" if is_worked_in else "no `tidings up` works in it now"
-    return Check(name="worker", ok=True, words=words)
+    return Check(name="worker", is_well=True, words=words)
 
 
 def data_file(inspection: Inspection) -> Check:
     name, words = FILE_NAME, f"version {inspection.version}"
     if inspection.damage is not None:
         fix = "stop `tidings up`, keep a copy, and restore the folder from a backup"
-        return Check(name=name, ok=False, words=f"{words}, damaged: {inspection.damage}", fix=fix)
+        return Check(
+            name=name, is_well=False, words=f"{words}, damaged: {inspection.damage}", fix=fix
+        )
     if inspection.is_newer:
         words = f"{words} is newer than this Tidings"
         fix = "use the newer Tidings that wrote it, or another data folder"
-        return Check(name=name, ok=False, words=words, fix=fix)
+        return Check(name=name, is_well=False, words=words, fix=fix)
     words += ", no damage found" + ("" if inspection.is_complete else ", but not all was read")
-    fix = "the next `tidings up` brings it up to date" if inspection.is_older else ""
-    return Check(name=name, ok=True, words=words, fix=fix)
+    later = "the next `tidings up` brings it up to date" if inspection.is_older else None
+    return Check(name=name, is_well=True, words=words, fix=later)
 
 
 async def _lanes(tidings: Tidings, *, is_worked_in: bool) -> list[Check]:
@@ -175,12 +177,12 @@ def lane(channel: str, unread: int, due_in: timedelta | None, *, is_worked_in: b
         words += f", overdue for {duration(-due_in)}"
     elif due_in is not None and not unread:
         words += f", next due in {duration(due_in)}" if due_in > timedelta() else ", something due"
-    fix = ""
+    fix = None
     if not is_worked_in and due_in is not None:
         fix = "run `tidings up`"
     elif is_late:
         fix = "look at what its `tidings up` says, and start it anew"
-    return Check(name=f"{channel} lane", ok=True, words=words, fix=fix)
+    return Check(name=f"{channel} lane", is_well=True, words=words, fix=fix)
 
 
 async def _decisions(tidings: Tidings) -> Check:
@@ -197,7 +199,7 @@ def decisions(uncertain: int, dead_letters: int) -> Check:
     if dead_letters:
         commands.append("`tidings dlq list`")
     words = f"{uncertain} uncertain, {dead_letters} dead letter{'s' * (dead_letters != 1)}"
-    return Check(name="for a person", ok=True, words=words, fix=" and ".join(commands))
+    return Check(name="for a person", is_well=True, words=words, fix=" and ".join(commands) or None)
 
 
 def _outboxes(settings: Settings) -> Iterator[Check]:
@@ -206,12 +208,19 @@ def _outboxes(settings: Settings) -> Iterator[Check]:
             yield _outbox(f"{channel} outbox", outbox_folder(settings, channel))
         else:
             words = f"{channel.upper()}_PROVIDER=null: what is sent is dropped"
-            yield Check(name=f"{channel} outbox", ok=True, words=words, fix="`outbox` keeps it")
+            yield Check(
+                name=f"{channel} outbox", is_well=True, words=words, fix="`outbox` keeps it"
+            )
 
 
 def _outbox(name: str, path: Path) -> Check:
     if not _is_there(path):
-        return Check(name=name, ok=True, words="made when something is sent")
-    ok = _is_folder(path) and os.access(path, os.W_OK | os.X_OK)
-    words = str(path) if ok else f"{path}: cannot be written to"
-    return Check(name=name, ok=ok, words=words, fix="" if ok else "make it a writable folder")
+        return Check(name=name, is_well=True, words="made when something is sent")
+    is_well = _is_folder(path) and os.access(path, os.W_OK | os.X_OK)
+    words = str(path) if is_well else f"{path}: cannot be written to"
+    return Check(
+        name=name,
+        is_well=is_well,
+        words=words,
+        fix=None if is_well else "make it a writable folder",
+    )

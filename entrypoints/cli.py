@@ -13,9 +13,10 @@ from typing import Annotated
 
 import typer
 
+from entrypoints import exit_codes
 from entrypoints.cli_decide import dlq_app, resolve
 from entrypoints.filters import Wanted
-from entrypoints.options import Before, Channel, Data, From, Json, Limit, MessageType, Reveal
+from entrypoints.options import After, Before, Channel, Data, From, Json, Limit, MessageType, Reveal
 from entrypoints.startup import refuse_what_is_no_text, see_to_streams
 
 app = typer.Typer(
@@ -28,7 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-INTERRUPTED = 130
 publish_app = typer.Typer(
     help="Publish events: one by hand, or a file of them.",
     invoke_without_command=True,
@@ -206,10 +206,7 @@ def list_(
     accepted_from: From = None,
     accepted_before: Before = None,
     limit: Limit = 20,
-    after: Annotated[
-        str | None,
-        typer.Option("--after", metavar="CURSOR", help="The next page, as the last line says."),
-    ] = None,
+    after: After = None,
     data: Data = None,
     reveal: Reveal = False,
     as_json: Json = False,
@@ -227,7 +224,9 @@ def list_(
 def stats(
     last: Annotated[
         str,
-        typer.Option("--last", metavar="TIME", help="For rates and times: 90m, 1h, 24h, 7d, all."),
+        typer.Option(
+            "--last", metavar="TIME", help="For rates and times: 90m, 1h, 24h, 7d, 2w, all."
+        ),
     ] = "24h",
     data: Data = None,
     as_json: Json = False,
@@ -257,7 +256,7 @@ def main() -> None:
             sys.exit(0)
         raise
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(exit_codes.INTERRUPTED)
     except Exception as error:
         if os.environ.get("TIDINGS_DEBUG"):
             raise

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from application.ports.clock import Clock
 from application.ports.notification_history import Chapter, NotificationHistory
 from domain.dead_letter import DeadLetter
 from domain.move import Move
 from domain.notification import Notification
 from domain.repeat import Sighting
 
-_LOOK_EVERY = 0.2  # seconds
+_LOOK_EVERY = timedelta(seconds=0.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ async def chapters_meant(history: NotificationHistory, id_: str) -> Sequence[Cha
 
 
 async def follow(
-    history: NotificationHistory, id_: str
+    history: NotificationHistory, clock: Clock, id_: str
 ) -> AsyncIterator[tuple[Sequence[Chapter], Sequence[Happening]]]:
     """How it stands and what is new in it, at each look; ends when all of it is final."""
     told: set[object] = set()
@@ -80,7 +80,7 @@ async def follow(
         if _is_over(chapters, id_):
             return
         told.update(each.key for each in every)
-        await asyncio.sleep(_LOOK_EVERY)
+        await clock.sleep(_LOOK_EVERY)
 
 
 def _is_over(chapters: Sequence[Chapter], id_: str) -> bool:

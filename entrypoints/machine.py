@@ -12,9 +12,9 @@ from application.errors import StoreUnavailable, StreamUnavailable
 from domain.errors import TidingsError
 from entrypoints import exit_codes
 from entrypoints.answers import BadSetting, Kind, Problem, Refusal
+from entrypoints.ending import exit_code, give_up_output, leaves
 from entrypoints.settings import BadSettings
 from entrypoints.shapes import Shape
-from entrypoints.terminal.errors import give_up_output, leaves
 
 
 def tell(answer: Shape) -> None:
@@ -40,12 +40,12 @@ def _problem(error: BaseException) -> Problem | None:
                 message="The settings are not right.",
                 fix="They come from the environment, or from .env in this folder.",
                 settings=wrong,
-                exit_code=exit_codes.of(error),
+                exit_code=exit_code(error),
             )
         case StoreUnavailable() | StreamUnavailable():
-            return _plain("unavailable", error.problem, exit_codes.of(error), fix=error.fix)
+            return _plain("unavailable", error.problem, exit_code(error), fix=error.fix)
         case TidingsError():
-            code = exit_codes.of(error)
+            code = exit_code(error)
             kind: Kind = "notDone" if code == exit_codes.NOT_ALL else "unavailable"
             return _plain(kind, str(error), code)
         case TyperException():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -56,6 +57,19 @@ Limit = Annotated[
     typer.Option(
         "--limit", "-n", parser=limit, metavar="NUMBER", help=f"At most so many: 1 to {_MOST}."
     ),
+]
+
+
+def last_seen(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise typer.BadParameter("want the id that the last line of a page gives") from error
+
+
+After = Annotated[
+    UUID | None,
+    typer.Option("--after", parser=last_seen, metavar="ID", help="The last one seen: go on there."),
 ]
 
 

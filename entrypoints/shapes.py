@@ -14,7 +14,6 @@ from msgspec import Meta, Struct
 
 from domain.dead_letter import Settled
 from domain.failure import Failure
-from domain.repeat import Repeat
 from domain.status import Status, Wait
 
 
@@ -81,7 +80,10 @@ class Move(Shape, frozen=True, kw_only=True):
 class Sighting(Shape, frozen=True, kw_only=True):
     """The event came again under the same id."""
 
-    kind: Annotated[Repeat, means("duplicate: the same content; conflict: other content, not told")]
+    kind: Annotated[
+        Literal["duplicate", "conflict"],
+        means("duplicate: the same content; conflict: other content, not told"),
+    ]
     seen_at: Annotated[Instant, means("when it was read")]
     position: Annotated[Position, means("where it lay")]
 
@@ -107,7 +109,10 @@ class DeadLetter(Shape, frozen=True, kw_only=True):
     event_id: Annotated[str | None, means("null for a record that nobody could read")]
     channel: Annotated[str | None, means("null for a record that nobody could read")]
     generation: Annotated[int | None, means("null for a record that nobody could read")]
-    message_type: Annotated[str | None, means("null for a record that nobody could read")]
+    message_type: Annotated[
+        str | None,
+        means("null for a record that nobody could read; empty for a plain message"),
+    ]
     attempts: Annotated[int, means("hand-overs begun before it failed")]
     settlement: Annotated[Settlement | None, means("null while it is open")]
 
@@ -118,7 +123,9 @@ class Body(Shape, frozen=True, kw_only=True):
     encoding: Annotated[
         Literal["utf-8", "base64"], means("utf-8: the text itself; base64: the bytes are no UTF-8")
     ]
-    content: Annotated[str, means("the text, or the bytes in base64")]
+    content: Annotated[
+        str, means("the text, or the bytes in base64; empty for a record of no bytes")
+    ]
 
 
 class DeadLetterInFull(DeadLetter, frozen=True, kw_only=True):
@@ -149,8 +156,14 @@ class Notifications(Shape, frozen=True, kw_only=True):
     """Notifications, newest accepted first."""
 
     items: Annotated[list[Notification], means("the notifications")]
-    unreadable: Annotated[list[DeadLetter], means("the latest records that nobody could read")]
-    next: Annotated[str | None, means("what `--after` takes to go on; null at the end")]
+    unreadable: Annotated[
+        list[DeadLetter],
+        means(
+            "the latest records that nobody could read; only on the first page, and only with no "
+            "filter or with `--status FAILED`; empty otherwise"
+        ),
+    ]
+    next: Annotated[UUID | None, means("what `--after` takes to go on; null at the end")]
 
 
 class DeadLetters(Shape, frozen=True, kw_only=True):
@@ -158,4 +171,4 @@ class DeadLetters(Shape, frozen=True, kw_only=True):
 
     items: Annotated[list[DeadLetter], means("the dead letters")]
     by_reason: Annotated[dict[str, int], means("how many there are in all, for each reason")]
-    next: Annotated[str | None, means("what `--after` takes to go on; null at the end")]
+    next: Annotated[UUID | None, means("what `--after` takes to go on; null at the end")]

@@ -16,10 +16,10 @@ from domain.dead_letter import DeadLetter, Settlement
 from domain.move import Move
 from domain.notification import Notification
 from domain.record import Position
-from domain.repeat import Sighting
+from domain.repeat import Repeat, Sighting
 from entrypoints import answers, shapes
 from entrypoints.following import Happening
-from entrypoints.terminal.words import masked_address
+from entrypoints.masking import masked_address
 
 
 def position(position: Position) -> shapes.Position:
@@ -72,7 +72,9 @@ def move(move: Move) -> shapes.Move:
 
 def sighting(sighting: Sighting) -> shapes.Sighting:
     return shapes.Sighting(
-        kind=sighting.kind, seen_at=sighting.seen_at, position=position(sighting.position)
+        kind="conflict" if sighting.kind is Repeat.CONFLICT else "duplicate",
+        seen_at=sighting.seen_at,
+        position=position(sighting.position),
     )
 
 
@@ -137,7 +139,7 @@ def notifications(
     found: Sequence[Notification],
     unreadable: Sequence[DeadLetter],
     *,
-    next_: str | None,
+    next_: UUID | None,
     reveal: bool,
 ) -> shapes.Notifications:
     return shapes.Notifications(
@@ -153,7 +155,7 @@ def dead_letters(
     return shapes.DeadLetters(
         items=[dead_letter(each) for each in letters],
         by_reason=dict(tally),
-        next=None if next_ is None else str(next_),
+        next=next_,
     )
 
 

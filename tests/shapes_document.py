@@ -20,12 +20,15 @@ With `--json` a command writes one JSON document to standard output, and nothing
 `tidings show --follow --json` writes one document a line, each at once, until everything is final.
 
 - Every field is always there; what there is not is `null`. No other field is ever there.
+- A text is empty only where its meaning says that it may be.
 - Instants are ISO 8601 in UTC, as `2026-03-01T12:00:00.250000Z`. Ids are text.
 - Addresses and numbers are masked unless `--reveal` is given. Messages are not told, but for the
   body in `dlq show`, which is what was published.
 - Lists are cut at `--limit`; what `next` holds is given to `--after` for the next page.
 - If something cannot be done, the last line of standard error is a [Refusal](#refusal), and the
-  exit code is the same as without `--json`."""
+  exit code is the same as without `--json`.
+- Done, but not all well, is no refusal: a `check` that fails and a `publish --file` with lines that
+  nobody can read tell what they found on standard output, and end with 1."""
 
 _PLAIN: dict[type[inspect.Type], str] = {
     inspect.StrType: "text",

@@ -55,7 +55,7 @@ class LogTelemetry(Telemetry):
                     rule=notification.last_move.rule,
                 )
 
-    def circuit_moved(self, channel: str, circuit: Circuit, *, words: str) -> None:
+    def circuit_moved(self, channel: str, circuit: Circuit, *, words: str, rule: str) -> None:
         if circuit.probe_at is None:
             self._say("info", "circuit closed", channel=channel)
         else:
@@ -65,6 +65,7 @@ class LogTelemetry(Telemetry):
                 channel=channel,
                 next_look=circuit.probe_at.isoformat(),
                 why=masked(words, recipient=""),
+                rule=rule,
             )
 
     def trouble(self, channel: str, doing: str, error: Exception) -> None:

@@ -18,7 +18,7 @@ from domain.repeat import Sighting
 class Database:
     """Notifications with whose hand they are in, their trails, leases and dead letters.
 
-    For tests: `go_away` and `come_back`, and `will_refuse` an event's rows.
+    For tests: `go_away` and `come_back`; `will_refuse` an event's rows, `will_refuse_nothing`.
     """
 
     notifications: dict[UUID, Notification] = field(default_factory=dict)
@@ -38,6 +38,9 @@ class Database:
 
     def will_refuse(self, event_id: str) -> None:
         self._refused.add(event_id)
+
+    def will_refuse_nothing(self) -> None:
+        self._refused.clear()
 
     def reach(self) -> None:
         if self._is_away:

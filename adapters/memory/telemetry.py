@@ -17,7 +17,7 @@ class MemoryTelemetry(Telemetry):
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         self.said.extend(f"{channel}: {each.status}" for each in notifications)
 
-    def circuit_moved(self, channel: str, circuit: Circuit, *, words: str) -> None:
+    def circuit_moved(self, channel: str, circuit: Circuit, *, words: str, rule: str) -> None:
         self.said.append(f"{channel}: circuit {'open' if circuit.is_open else 'closed'}")
 
     def trouble(self, channel: str, doing: str, error: Exception) -> None:

@@ -61,10 +61,9 @@ class OutboxSender(Sender):
             try:
                 self._write(notification, content)
             except OSError as error:
-                return ProviderDown(
-                    reason=f"the outbox cannot be written: {error.strerror}",
-                    rule=f"outbox: {error.strerror}; make room, or make its folder writable",
-                )
+                words = f"the outbox cannot be written: {error.strerror}"
+                fix = "make room, or make its folder writable"
+                return ProviderDown(reason=f"{words}; {fix}", rule="outbox:write")
         return outcome
 
     def _write(self, notification: Notification, content: bytes) -> None:

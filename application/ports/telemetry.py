@@ -17,7 +17,8 @@ class Telemetry(Protocol):
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None: ...
 
     @abstractmethod
-    def circuit_moved(self, channel: str, circuit: Circuit, *, words: str) -> None: ...
+    def circuit_moved(self, channel: str, circuit: Circuit, *, words: str, rule: str) -> None:
+        """`words` are the provider's, `rule` is the row of our table that read them."""
 
     @abstractmethod
     def trouble(self, channel: str, doing: str, error: Exception) -> None:

@@ -10,8 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from entrypoints import exit_codes
-from entrypoints.answers import Checkup, Finding, Setting, StraySetting
+from entrypoints import answers, exit_codes
 from entrypoints.checks import Check, check_everything
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
@@ -20,7 +19,7 @@ from entrypoints.terminal.words import plain
 
 _NAME_WIDTH = 14
 _VALUE_WIDTH = 40
-#: By (ok, whether there is something to do).
+#: By (whether it is well, whether there is something to do).
 _MARKS = {
     (True, False): ("✓", "bold green"),
     (True, True): ("!", "bold yellow"),
@@ -37,23 +36,25 @@ def check(data: Path | None, *, as_json: bool) -> None:
         tell(_checkup(in_force, strays(), checks))
     else:
         _print(in_force, strays(), checks)
-    if not all(each.ok for each in checks):
+    if not all(each.is_well for each in checks):
         raise typer.Exit(exit_codes.NOT_ALL)
 
 
 def _checkup(
     settings: Sequence[SettingInForce], found: Sequence[Stray], checks: Sequence[Check]
-) -> Checkup:
-    return Checkup(
-        is_well=all(each.ok for each in checks),
+) -> answers.Checkup:
+    return answers.Checkup(
+        is_well=all(each.is_well for each in checks),
         settings=[
-            Setting(name=each.name, value=each.value, source=each.source) for each in settings
+            answers.Setting(name=each.name, value=each.value, source=each.source)
+            for each in settings
         ],
         strays=[
-            StraySetting(name=each.name, source=each.source, words=each.words) for each in found
+            answers.StraySetting(name=each.name, source=each.source, words=each.words)
+            for each in found
         ],
-        findings=[
-            Finding(subject=each.name, is_well=each.ok, words=each.words, fix=each.fix)
+        checks=[
+            answers.Check(subject=each.name, is_well=each.is_well, words=each.words, fix=each.fix)
             for each in checks
         ],
     )
@@ -91,7 +92,7 @@ def _print_stray(console: Console, stray: Stray) -> None:
 
 
 def _print_check(console: Console, check: Check) -> None:
-    mark, style = _MARKS[check.ok, bool(check.fix)]
+    mark, style = _MARKS[check.is_well, bool(check.fix)]
     words = f"{plain(check.words)}: {check.fix}" if check.fix else plain(check.words)
     lines = textwrap.wrap(
         words,

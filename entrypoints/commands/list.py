@@ -23,7 +23,6 @@ from domain.recipient import phone_number
 from domain.status import Status, Wait
 from entrypoints import shaping
 from entrypoints.container import CHANNELS, Purpose, open_tidings
-from entrypoints.cursor import read_cursor, to_cursor
 from entrypoints.filters import Wanted
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
@@ -37,7 +36,7 @@ E = TypeVar("E", bound=StrEnum)
 class _Page:
     items: Sequence[Notification]
     unreadable: Sequence[DeadLetter]
-    next: str | None
+    next: UUID | None
     is_first: bool
 
 
@@ -45,14 +44,13 @@ def list_latest(
     wanted: Wanted,
     *,
     limit: int,
-    after: str | None,
+    after: UUID | None,
     data: Path | None,
     reveal: bool,
     as_json: bool,
 ) -> None:
     query = _query(wanted)
-    behind = None if after is None else _behind(after)
-    page = run(_list(settings_for(data), query, limit, behind))
+    page = run(_list(settings_for(data), query, limit, after))
     if as_json:
         tell(shaping.notifications(page.items, page.unreadable, next_=page.next, reveal=reveal))
     else:
@@ -89,21 +87,10 @@ def _one_of(kind: type[E], name: str, option: str) -> E:
     raise typer.BadParameter(f"want one of {', '.join(kind)}", param_hint=option)
 
 
-def _behind(cursor: str) -> UUID:
-    try:
-        return read_cursor(cursor)
-    except ValueError as error:
-        raise _not_a_cursor() from error
-
-
-def _not_a_cursor() -> typer.BadParameter:
-    return typer.BadParameter("want what the last line of a page says", param_hint="--after")
-
-
 async def _list(settings: Settings, query: Query, limit: int, after: UUID | None) -> _Page:
     async with open_tidings(settings, Purpose.ASK) as tidings:
         if after is not None and not await tidings.history.find([after]):
-            raise _not_a_cursor()
+            raise typer.BadParameter("no notification has this id", param_hint="--after")
         found = await tidings.history.latest(query, limit=limit + 1, after=after)
         unreadable: Sequence[DeadLetter] = []
         if after is None and query in (Query(), Query(status=Status.FAILED)):
@@ -113,7 +100,7 @@ async def _list(settings: Settings, query: Query, limit: int, after: UUID | None
     return _Page(
         items=found[:limit],
         unreadable=unreadable,
-        next=to_cursor(found[limit - 1].id) if len(found) > limit else None,
+        next=found[limit - 1].id if len(found) > limit else None,
         is_first=after is None,
     )
 

@@ -36,8 +36,13 @@ async def _read(settings: Settings, id_: str) -> tuple[Sequence[Chapter], dateti
             return chapters, tidings.clock.now()
         problem = f"no event {id_} has been accepted in {settings.tidings_data}"
         if waiting := await tidings.lanes.lag():
-            problem += f"; {waiting} published events wait to be read: does `tidings up` run?"
+            problem += f"; {_waiting(waiting)}"
         raise CannotBeDone(problem)
+
+
+def _waiting(unread: int) -> str:
+    events = "1 published event waits" if unread == 1 else f"{unread} published events wait"
+    return f"{events} to be read: does `tidings up` run?"
 
 
 def follow_story(id_: str, *, data: Path | None, reveal: bool, as_json: bool) -> None:
@@ -70,7 +75,7 @@ class _Person:
     def wait_for(self, id_: str, unread: int) -> None:
         waiting = f"No event {plain(id_)} has been accepted yet; waiting for it."
         if unread:
-            waiting += f" {unread} published events wait to be read: does `tidings up` run?"
+            waiting += f" {_waiting(unread)}"
         Console(stderr=True, highlight=False, soft_wrap=True).print(waiting, markup=False)
 
     def begin(self, chapters: Sequence[Chapter]) -> None:
@@ -93,7 +98,7 @@ async def _follow(settings: Settings, id_: str, told_to: _Machine | _Person) -> 
     async with open_tidings(settings, Purpose.ASK) as tidings:
         is_waited_for = has_begun = False
         chapters: Sequence[Chapter] = []
-        async for chapters, news in follow(tidings.history, id_):
+        async for chapters, news in follow(tidings.history, tidings.clock, id_):
             if not chapters and not is_waited_for:
                 told_to.wait_for(id_, await tidings.lanes.lag())
                 is_waited_for = True

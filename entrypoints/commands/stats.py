@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,12 +14,11 @@ from application.ports.dead_letters import DeadLetterQuery
 from application.statistics import Statistics
 from entrypoints import shaping
 from entrypoints.container import Purpose, open_tidings
+from entrypoints.instants import read_span
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.statistics import print_statistics
-
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def stats(last: str, *, data: Path | None, as_json: bool) -> None:
@@ -36,10 +35,10 @@ def _span(last: str) -> timedelta | None:
     """None: ever."""
     if last == "all":
         return None
-    match = re.fullmatch(r"([1-9][0-9]{0,3})([mhd])", last)
-    if match is None:
-        raise typer.BadParameter("want a time as 90m, 24h or 7d, or all", param_hint="--last")
-    return int(match[1]) * _UNITS[match[2]]
+    with suppress(ValueError):
+        if span := read_span(last):
+            return span
+    raise typer.BadParameter("want a time as 90m, 24h, 7d or 2w, or all", param_hint="--last")
 
 
 async def _read(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-
 from rich.console import Console
 from rich.text import Text
 
 from domain.errors import TidingsError
 from entrypoints import exit_codes
+from entrypoints.ending import exit_code, give_up_output, leaves
 from entrypoints.settings import BadSettings
 from entrypoints.terminal.words import plain
 
@@ -20,7 +17,7 @@ def explain(error: Exception) -> int:
     for leaf in leaves(error):
         if isinstance(leaf, TidingsError):
             print_error(leaf)
-            return exit_codes.of(leaf)
+            return exit_code(leaf)
         if isinstance(leaf, OSError):
             # Our own files are behind ports; what is left is where our words go.
             _print(Text.assemble(("error: ", "bold red"), f"output: {leaf.strerror}"))
@@ -28,19 +25,6 @@ def explain(error: Exception) -> int:
             return exit_codes.NO_OUTPUT
     print_bug(error)
     return exit_codes.BUG
-
-
-def leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for each in error.exceptions:
-            yield from leaves(each)
-    else:
-        yield error
-
-
-def give_up_output() -> None:
-    """Nothing can be flushed to it any more, at the end of the process neither."""
-    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for as long as we live
 
 
 def print_error(error: TidingsError) -> None:

@@ -18,9 +18,10 @@ from domain.notification import Notification
 from domain.repeat import Repeat, Sighting
 from domain.status import Status, Wait
 from entrypoints.following import Happening, happenings
+from entrypoints.masking import masked_address
 from entrypoints.terminal.coming import what_comes_next
 from entrypoints.terminal.waits import waits_for
-from entrypoints.terminal.words import duration, instant, masked_address, plain, when
+from entrypoints.terminal.words import duration, instant, plain, when
 
 STYLES = {
     Status.PENDING: "yellow",

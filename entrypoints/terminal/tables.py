@@ -15,10 +15,11 @@ from application.statistics import Tally
 from domain.dead_letter import DeadLetter
 from domain.notification import Notification
 from domain.status import Status
+from entrypoints.masking import masked_address
 from entrypoints.terminal.lines import Stripped
 from entrypoints.terminal.story import STYLES
 from entrypoints.terminal.waits import A_WAIT
-from entrypoints.terminal.words import instant, masked_address, plain
+from entrypoints.terminal.words import instant, plain
 
 
 def print_notifications(

@@ -39,16 +39,6 @@ def duration(length: timedelta) -> str:
     raise AssertionError("the table ends in days")
 
 
-def masked_address(address: str) -> str:
-    """Enough to recognise an address that one knows, and no more."""
-    name, at, domain = address.rpartition("@")
-    if at:
-        return f"{name[:1]}***@{domain}"
-    if address.startswith("+") and len(address) > 6:
-        return f"{address[:3]}***{address[-2:]}"
-    return "***"
-
-
 def plain(text: str) -> str:
     """Safe for a terminal: what is not printable is shown as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

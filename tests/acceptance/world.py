@@ -119,7 +119,7 @@ class MemoryAssembly(Assembly):
         self._container.database().will_refuse(event_id)
 
     async def refuse_nothing(self) -> None:
-        self._container.database()._refused.clear()
+        self._container.database().will_refuse_nothing()
 
 
 class EmbeddedAssembly(Assembly):

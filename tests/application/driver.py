@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from adapters.memory.accepted_cache import MemoryAcceptedCache
 from adapters.memory.clock import MemoryClock
+from adapters.memory.database import Database
 from adapters.memory.dead_letters import MemoryDeadLetters
 from adapters.memory.event_source import MemoryEventSource
 from adapters.memory.leases import MemoryLeases
@@ -38,7 +39,6 @@ from tests.application.given import (
     HurdledStore,
     Hurdles,
     LearningDecoder,
-    MendableDatabase,
 )
 from tests.builders import NOON, email_channel
 
@@ -56,7 +56,7 @@ class Driver:
         self.channel: Channel = channel or (of.channel if of else email_channel())
         self.hurdles = Hurdles()
         self.clock: MemoryClock = of.clock if of else MemoryClock(NOON)
-        self.database: MendableDatabase = of.database if of else MendableDatabase()
+        self.database: Database = of.database if of else Database()
         self.stream: Stream = of.stream if of else Stream()
         self.sender: HurdledSender = of.sender if of else HurdledSender(self.database)
         self.limiter: HurdledLimiter = (

@@ -59,12 +59,6 @@ class Hurdles:
             raise StoreUnavailable(f"{call} failed", fix="try again")
 
 
-class MendableDatabase(Database):
-    def mend(self) -> None:
-        """Refuse nothing any more."""
-        self._refused.clear()
-
-
 class HurdledStore(MemoryNotificationStore):
     """`limits` are those it was asked to claim within."""
 

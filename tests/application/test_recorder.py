@@ -80,7 +80,7 @@ class TestAnOutcomeIsRefused:
         run(driver.turn())
         run(driver.lane.leave())
         assert driver.status("bad") is Status.SENDING
-        driver.database.mend()
+        driver.database.will_refuse_nothing()
         run(driver.another().turn())
         assert [move.status for move in driver.trail("bad")][:2] == [
             Status.SENDING,

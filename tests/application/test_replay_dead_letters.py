@@ -96,7 +96,7 @@ class TestARecordThatNobodyCouldRead:
         run(driver.turn())
         letters = run(driver.letters())
         assert [letter.reason for letter in letters] == [UNREADABLE]
-        driver.database.mend()
+        driver.database.will_refuse_nothing()
         assert run(driver.replay(letters)) == [Prospect.REPLAYED]
         run(driver.pass_turns(59))
         assert driver.told == {}
@@ -109,7 +109,7 @@ class TestARecordThatNobodyCouldRead:
             driver.database.will_refuse(event_id)
         driver.publish("e1", "bad", "e2")
         run(driver.turn())
-        driver.database.mend()
+        driver.database.will_refuse_nothing()
         driver.database.will_refuse("bad")
         run(driver.replay(run(driver.letters())))
         run(driver.pass_turns(2))

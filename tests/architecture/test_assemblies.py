@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.system.clock import SystemClock
 from application.lanes import Lanes
@@ -48,7 +49,13 @@ class TestTheEmbeddedAssembly:
 
     def test_has_its_log_told_when_the_machines_clock_is_set(self, settings: Settings) -> None:
         container = Embedded(settings=settings, purpose=Purpose.WORK)
-        assert container.clock()._tell == container.telemetry().clock_jumped
+        steady, wall = iter([0.0, 1.0, 1.0]), iter([0.0, 3600.0])
+        container.clock.add_kwargs(steady=lambda: next(steady), wall=lambda: next(wall))
+        with capture_logs() as said:
+            container.clock().now()
+        [told] = said
+        assert "clock was set" in told["event"]
+        assert told["by_seconds"] == 3599
 
     @pytest.mark.parametrize("purpose", [Purpose.WORK, Purpose.PUBLISH], ids=lambda each: each.name)
     def test_gives_out_its_root(self, settings: Settings, purpose: Purpose, run: Run) -> None:

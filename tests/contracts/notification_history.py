@@ -226,10 +226,13 @@ class NotificationHistoryContract(DatabaseContract):
         worker.accept(begun("event-1"), begun("event-2", channel=SMS))
         worker.accept(newborn("event-3", now=NOW + MICROSECOND))
         history = worker.ports.history
-        for instant, emails, sms in ((None, 2, 1), (NOW, 2, 1), (NOW + MICROSECOND, 1, 0)):
+        for instant, counts in (
+            (None, {"email": 2, "sms": 1}),
+            (NOW, {"email": 2, "sms": 1}),
+            (NOW + MICROSECOND, {"email": 1}),
+        ):
             flows = run(history.statistics(accepted_from=instant)).flows
-            accepted = {channel: flow.accepted for channel, flow in flows.items()}
-            assert accepted == {"email": emails, "sms": sms} if sms else {"email": emails}
+            assert {channel: flow.accepted for channel, flow in flows.items()} == counts
 
     def test_a_flow_counts_what_was_tried_again_what_is_settled_and_what_failed(
         self, worker: Worker, run: Run

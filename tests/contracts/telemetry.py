@@ -39,8 +39,8 @@ class TelemetryContract(ABC):
     def test_it_never_raises(self, telemetry: Telemetry) -> None:
         telemetry.settled("email", [])
         telemetry.settled("email", [begun(), waiting(), failed(), newborn(of=full_event())])
-        telemetry.circuit_moved("email", Circuit(), words="")
-        telemetry.circuit_moved("ümail", Circuit(), words="{0} %s [red] \ud800")
+        telemetry.circuit_moved("email", Circuit(), words="", rule="")
+        telemetry.circuit_moved("ümail", Circuit(), words="{0} %s [red] \ud800", rule="")
         telemetry.trouble("email", "writing {x} %d", ValueError())
         telemetry.trouble("email", "reading", StoreUnavailable("\udfff away", fix="wait"))
 
@@ -63,10 +63,10 @@ class TelemetryContract(ABC):
         down = ProviderDown(reason="535 bad credentials", needs_operator=True)
         opened = Circuit().after(down, of=begun().id, now=NOW)
         assert opened.is_open
-        telemetry.circuit_moved("email", opened, words="535")
+        telemetry.circuit_moved("email", opened, words="535", rule="")
         first = listener.heard()
         assert first
-        telemetry.circuit_moved("email", Circuit(), words="250")
+        telemetry.circuit_moved("email", Circuit(), words="250", rule="")
         assert len(listener.heard()) > len(first)
 
     def test_it_holds_no_personal_data(self, listener: Listener, telemetry: Telemetry) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import shutil
 import signal
 import subprocess
 import sysconfig
@@ -13,8 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from entrypoints import exit_codes
 
@@ -88,16 +85,6 @@ class Running:
         except subprocess.TimeoutExpired:
             return False
         return True
-
-
-def without_privilege() -> tuple[str, ...]:
-    """What comes before a command, so that permissions bind it though root runs it."""
-    if os.geteuid() != 0:
-        return ()
-    if shutil.which("setpriv") is None:
-        pytest.skip("nothing is closed to root, and there is no setpriv to change that")
-    without = "--bounding-set=-dac_override,-dac_read_search,-fowner"
-    return ("setpriv", without, "--inh-caps=-all")
 
 
 class Program:

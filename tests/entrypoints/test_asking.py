@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from entrypoints import exit_codes
@@ -100,8 +102,8 @@ class TestListing:
         page = told("list", "--limit", "4", "--channel", "email").out.splitlines()
         while "--after" in page[-1] and len(lines) < len(whole):
             lines += page[:-1]
-            cursor = page[-1].split()[-1]
-            page = told("list", "-n", "4", "--channel", "email", "--after", cursor).out.splitlines()
+            last = page[-1].split()[-1]
+            page = told("list", "-n", "4", "--channel", "email", "--after", last).out.splitlines()
         lines += page
         assert [line.split() for line in lines] == [line.split() for line in whole]
 
@@ -137,8 +139,8 @@ class TestListing:
             pytest.param(["--limit", "0"], "--limit", id="none at all"),
             pytest.param(["--waiting", "luck"], "person", id="no such wait"),
             pytest.param(["--from", "yesterday"], "2026-03-01T12:00", id="no such instant"),
-            pytest.param(["--after", "there"], "last line", id="no such cursor"),
-            pytest.param(["--after", "a" * 26], "last line", id="a cursor of something else"),
+            pytest.param(["--after", "there"], "last line", id="no id"),
+            pytest.param(["--after", str(UUID(int=0))], "no notification", id="an id of nothing"),
         ],
     )
     def test_asks_for_what_there_is(self, told: Program, arguments: list[str], said: str) -> None:

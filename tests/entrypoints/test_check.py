@@ -31,7 +31,8 @@ from entrypoints.checks import (
 from entrypoints.container import ADDRESS_FIELDS
 from entrypoints.settings import load_settings
 from tests.builders import a_held_notification
-from tests.entrypoints.program import Ended, Program, without_privilege
+from tests.entrypoints.program import Ended, Program
+from tests.permissions import without_privilege
 from tests.runner import Run
 
 
@@ -105,7 +106,7 @@ class TestAGoodSetUp:
             "Python", "SQLite", "clock", "disk", "data folder", "worker", FILE_NAME,
             "email lane", "sms lane", "for a person", "email outbox", "sms outbox",
         ]  # fmt: skip
-        assert [check.name for check in checks if not check.ok] == []
+        assert [check.name for check in checks if not check.is_well] == []
 
     def test_changes_nothing(self, program: Program) -> None:
         assert program("up", "--until-idle").code == exit_codes.DONE
@@ -132,9 +133,9 @@ class TestWhatIsWorthDoing:
         assert line(checked, "sms lane") == "! sms lane      1 event to read: run `tidings up`"
 
     def test_is_to_make_room_below_100_mb(self) -> None:
-        assert room(100_000_000).fix == ""
-        assert room(99_999_999).ok
-        assert "room" in room(99_999_999).fix
+        assert room(100_000_000).fix is None
+        assert room(99_999_999).is_well
+        assert room(99_999_999).fix == "make room; a full disk stops the work"
 
     def test_is_to_keep_others_out(self, program: Program) -> None:
         assert program("up", "--until-idle").code == exit_codes.DONE
@@ -144,7 +145,7 @@ class TestWhatIsWorthDoing:
         assert "chmod 700" in checked.said
 
     def test_is_to_decide_what_waits_for_a_person(self) -> None:
-        assert decisions(0, 0).fix == ""
+        assert decisions(0, 0).fix is None
         assert decisions(1, 0).fix == "`tidings list --status UNCERTAIN`"
         assert decisions(0, 1).fix == "`tidings dlq list`"
         assert decisions(2, 1).words == "2 uncertain, 1 dead letter"
@@ -169,16 +170,16 @@ class TestWhatIsWorthDoing:
         self, unread: int, due_in: timedelta | None, words: str
     ) -> None:
         found = lane("email", unread, due_in, is_worked_in=True)
-        assert (found.ok, found.words, found.fix) == (True, words, "")
+        assert (found.is_well, found.words, found.fix) == (True, words, None)
 
     @pytest.mark.parametrize("due_in", [timedelta(seconds=-61), timedelta(days=1)])
     def test_is_to_begin_where_something_waits_and_nobody_works(self, due_in: timedelta) -> None:
         assert lane("email", 0, due_in, is_worked_in=False).fix == "run `tidings up`"
-        assert lane("email", 0, None, is_worked_in=False).fix == ""
+        assert lane("email", 0, None, is_worked_in=False).fix is None
 
     def test_is_to_begin_anew_where_something_waits_although_somebody_works(self) -> None:
         found = lane("email", 0, timedelta(seconds=-61), is_worked_in=True)
-        assert found.ok
+        assert found.is_well
         assert found.words == "0 events to read, overdue for 1 min 1 s"
         assert found.fix == "look at what its `tidings up` says, and start it anew"
 
@@ -202,7 +203,7 @@ class TestWhatIsWorthDoing:
         assert line(program("check"), "email lane").endswith("run `tidings up`")
 
     def test_is_nothing_for_who_works_alone(self) -> None:
-        assert worker(is_worked_in=True).fix == ""
+        assert worker(is_worked_in=True).fix is None
 
     def test_is_said_of_a_provider_that_drops_everything(self, program: Program) -> None:
         checked = program.with_(SMS_PROVIDER="null")("check")
@@ -212,26 +213,28 @@ class TestWhatIsWorthDoing:
 
 class TestAnOldVersion:
     def test_of_python_fails(self) -> None:
-        assert version("Python", (3, 11, 0), oldest=(3, 11)).ok
+        assert version("Python", (3, 11, 0), oldest=(3, 11)).is_well
         old = version("Python", (3, 10, 9), oldest=(3, 11))
-        assert (old.ok, old.words, old.fix) == (False, "3.10.9", "use 3.11 or newer")
+        assert (old.is_well, old.words, old.fix) == (False, "3.10.9", "use 3.11 or newer")
 
 
 class TestTheFile:
     def test_fails_if_it_is_damaged(self) -> None:
         found = data_file(Inspection(version=VERSION, damage="page 7 is bent", is_complete=True))
-        assert not found.ok
+        assert not found.is_well
         assert "page 7" in found.words
+        assert found.fix is not None
         assert "backup" in found.fix
 
     def test_is_said_to_be_read_in_part_if_time_was_short(self) -> None:
         found = data_file(Inspection(version=VERSION, damage=None, is_complete=False))
-        assert found.ok
+        assert found.is_well
         assert "not all was read" in found.words
 
     def test_of_an_older_version_is_brought_up_to_date_later(self) -> None:
         found = data_file(Inspection(version=VERSION - 1, damage=None, is_complete=True))
-        assert found.ok
+        assert found.is_well
+        assert found.fix is not None
         assert "tidings up" in found.fix
 
 

@@ -7,6 +7,7 @@ import pytest
 from application.errors import VERDICTS, StoreUnavailable
 from domain.errors import TidingsError
 from entrypoints import exit_codes
+from entrypoints.ending import exit_code
 from entrypoints.settings import BadSettings
 
 
@@ -23,11 +24,11 @@ class TestAnError:
         ],
     )
     def test_ends_with_a_code_of_its_own(self, error: TidingsError, code: int) -> None:
-        assert exit_codes.of(error) == code
+        assert exit_code(error) == code
 
     @pytest.mark.parametrize("kind", VERDICTS, ids=lambda kind: kind.__name__)
     def test_never_passes_for_success(self, kind: type[TidingsError]) -> None:
-        assert exit_codes.of(kind.__new__(kind)) not in (exit_codes.DONE, exit_codes.BUG)
+        assert exit_code(kind.__new__(kind)) not in (exit_codes.DONE, exit_codes.BUG)
 
 
 class TestTheCodes:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 import pytest
 
+from adapters.memory.clock import MemoryClock
 from adapters.memory.database import Database
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
@@ -17,6 +21,7 @@ from tests.builders import SMS, a_begun_notification, a_failed_notification, an_
 from tests.entrypoints.program import Program
 from tests.runner import Run
 
+SECOND = timedelta(seconds=1)
 PUBLISH = ["publish", "alert", "--email", "busy-1@simulator.tidings.test", "-m", "Hot"]
 
 
@@ -37,6 +42,7 @@ class TestAnEventToCome:
             assert program.with_(RETRY_DELAY_MS="10")("up", "--until-idle").code == exit_codes.DONE
             ended = following.end()
         assert ended.code == exit_codes.DONE
+        assert "1 published event waits to be read" in ended.err
         for words in ("attempt 1 deferred", "attempt 2 taken", "SENT"):
             assert words in ended.out
 
@@ -70,19 +76,31 @@ class TestOneChannelThatIsDone:
     def test_is_not_all_if_the_other_has_not_read_the_event_yet(self, run: Run) -> None:
         database = Database()
         store = MemoryNotificationStore(database)
+        clock = MemoryClock()
         refused = a_failed_notification()
+        other = a_failed_notification(channel=SMS, event=refused.event)
+        looks: list[Sequence[Happening]] = []
 
-        async def looks() -> list[list[Happening]]:
+        async def follow_it() -> None:
+            async for _, news in follow(
+                MemoryNotificationHistory(database), clock, refused.event.id
+            ):
+                looks.append(news)
+
+        async def scenario() -> None:
             await store.accept([refused], lease=None)
-            news: list[list[Happening]] = []
-            async for _, new in follow(MemoryNotificationHistory(database), refused.event.id):
-                news.append(list(new))
-                if len(news) == 2:
-                    other = a_failed_notification(channel=SMS, event=refused.event)
-                    await store.accept([other], lease=None)
-            return news
+            following = asyncio.create_task(follow_it())
+            await asyncio.wait({following}, timeout=0)
+            assert len(looks) == 1
+            clock.advance(SECOND)
+            await asyncio.wait({following}, timeout=0)
+            assert len(looks) == 2
+            await store.accept([other], lease=None)
+            clock.advance(SECOND)
+            await asyncio.wait_for(following, timeout=10)
 
-        first, second, third = run(looks())
+        run(scenario())
+        first, second, third = looks
         assert {each.notification.channel for each in first} == {"email"}
         assert second == []
         assert {each.notification.channel for each in third} == {"sms"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.instants import read_instant
+from entrypoints.instants import read_instant, read_span
 
 NOW = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 
@@ -51,6 +51,7 @@ class TestAnInstant:
             "٢h",
             "99999999999d",
             "999999d",
+            "36526d",
             "0001-01-01T00:00+14:00",
             "2026-02-30",
             "1790000000000",
@@ -72,3 +73,27 @@ class TestAnInstant:
     def test_is_never_another_error(self, text: str) -> None:
         with suppress(ValueError):
             assert read_instant(text, now=NOW).tzinfo is UTC
+
+
+class TestASpan:
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            ("30s", timedelta(seconds=30)),
+            ("90m", timedelta(minutes=90)),
+            ("24 h", timedelta(hours=24)),
+            (" 7d ", timedelta(days=7)),
+            ("2w", timedelta(days=14)),
+            ("36525d", timedelta(days=36_525)),
+        ],
+    )
+    def test_has_a_number_and_a_unit(self, text: str, wanted: timedelta) -> None:
+        assert read_span(text) == wanted
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "h", "2", "-2h", "1.5h", "٢h", "2h ago", "36526d", "99999999w", "9" * 5000 + "w"],
+    )
+    def test_is_asked_for_where_there_is_none(self, text: str) -> None:
+        with pytest.raises(ValueError, match="want a time"):
+            read_span(text)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from entrypoints import exit_codes
-from tests.entrypoints.program import Ended, Program, Running, without_privilege
+from tests.entrypoints.program import Ended, Program, Running
+from tests.permissions import without_privilege
 
 QUESTIONS = ["list", "show signup-ada", "stats", "dlq list", "list --status FAILED"]
 

@@ -58,7 +58,7 @@ class TestStatistics:
         assert (reasons["rejected"][0], reasons["invalid"][0]) == ("2", "1")
         assert "unreadable" in reasons
 
-    @pytest.mark.parametrize("last", ["1h", "24h", "7d", "90m", "all"])
+    @pytest.mark.parametrize("last", ["1h", "24h", "7d", "2w", "90m", "all"])
     def test_say_how_well_and_how_fast_it_went(self, told: Program, last: str) -> None:
         flows = table(told("stats", "--last", last), "Accepted")
         assert flows["retried of"] == ["failed of"]
@@ -100,7 +100,7 @@ class TestStatistics:
         text = drawn(Statistics(tally=tally, oldest={}, flows={}))
         assert sum("█" in line for line in text.splitlines()) == bars
 
-    @pytest.mark.parametrize("last", ["24", "1w", "-1h", "0h", "", "ever", "99999d"])
+    @pytest.mark.parametrize("last", ["24", "1y", "-1h", "0h", "", "ever", "99999d"])
     def test_are_of_a_time_that_can_be_read(self, told: Program, last: str) -> None:
         ended = told("stats", f"--last={last}")
         assert (ended.code, ended.out) == (exit_codes.USAGE, "")

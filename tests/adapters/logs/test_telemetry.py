@@ -39,6 +39,7 @@ from tests.builders import (
 ADDRESS = "canary@secret.example"
 NUMBER = "+15550199019"
 TEXT = "canary: your code is 0199"
+BUSY = "421 4.7.0 come back later"
 CANARIES = ("canary", "secret", "0199")
 
 EVENT = an_event(
@@ -166,12 +167,10 @@ class TestALineOfTheLog:
         assert log.lines
         assert log.names_nobody()
 
-    def test_names_nobody_when_a_circuit_opens_without_a_rule(
-        self, telemetry: LogTelemetry, log: Log
-    ) -> None:
-        """The gate passes the provider's own words then."""
+    def test_names_nobody_when_a_circuit_opens(self, telemetry: LogTelemetry, log: Log) -> None:
+        """The gate passes the provider's own words."""
         words = f"421 4.7.0 too much for {ADDRESS}, {NUMBER}"
-        telemetry.circuit_moved("email", opened(words), words=words)
+        telemetry.circuit_moved("email", opened(words), words=words, rule="")
         assert log.lines
         assert log.names_nobody()
 
@@ -217,21 +216,21 @@ class TestACircuit:
     def test_that_opens_is_a_warning_with_the_instant_of_the_next_look(
         self, telemetry: LogTelemetry, log: Log
     ) -> None:
-        telemetry.circuit_moved("email", opened(), words="smtp:421")
+        telemetry.circuit_moved("email", opened(), words=BUSY, rule="smtp:421")
         [line] = log.lines
         assert line["level"] == "warning"
         assert line["channel"] == "email"
         assert line["next_look"] == at(30).isoformat()
-        assert line["why"] == "smtp:421"
+        assert (line["why"], line["rule"]) == (BUSY, "smtp:421")
 
     def test_that_closes_is_a_line(self, telemetry: LogTelemetry, log: Log) -> None:
-        telemetry.circuit_moved("sms", Circuit(), words="")
+        telemetry.circuit_moved("sms", Circuit(), words="", rule="")
         [line] = log.lines
         assert line["channel"] == "sms"
 
     def test_that_opens_for_longer_says_so(self, telemetry: LogTelemetry, log: Log) -> None:
         circuit = replace(opened(), probe_at=at() + timedelta(minutes=5))
-        telemetry.circuit_moved("email", circuit, words="smtp:421")
+        telemetry.circuit_moved("email", circuit, words=BUSY, rule="smtp:421")
         assert log.lines[0]["next_look"] == at(minutes=5).isoformat()
 
 
@@ -263,7 +262,7 @@ class TestALogThatCannotBeWritten:
         """A telemetry never raises: `tidings up 2>&1 | head` closes the stream."""
         log.stream.close()
         telemetry.trouble("email", "reading", StoreUnavailable("away", fix="wait"))
-        telemetry.circuit_moved("email", opened(), words="smtp:421")
+        telemetry.circuit_moved("email", opened(), words=BUSY, rule="smtp:421")
         telemetry.settled("email", [settled(Rejected(reason="550"))])
 
 
@@ -282,7 +281,7 @@ class TestALogThatNobodyNamed:
         self, application: StringIO, capsys: pytest.CaptureFixture[str]
     ) -> None:
         LogTelemetry().clock_jumped(timedelta(hours=1))
-        LogTelemetry().circuit_moved("sms", Circuit(), words="")
+        LogTelemetry().circuit_moved("sms", Circuit(), rule="down:421", words="")
         out, err = capsys.readouterr()
         assert (out, application.getvalue()) == ("", "")
         assert [json.loads(line)["level"] for line in err.splitlines()] == ["warning", "info"]

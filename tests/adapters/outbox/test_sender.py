@@ -304,7 +304,9 @@ class TestAnOutboxThatCannotBeWritten:
         event = an_event(event_id="canary-id", email=CANARY, text="canary text")
         [outcome] = run(sender_to(folder).send([a_begun_notification(event=event)]))
         assert isinstance(outcome, ProviderDown)
+        assert outcome.rule == "outbox:write"
         assert "outbox" in outcome.reason
+        assert "make room" in outcome.reason
         assert "canary" not in outcome.reason + outcome.rule
         assert str(tmp_path) not in outcome.reason
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -12,10 +14,18 @@ import pytest
 from adapters.memory.clock import MemoryClock
 from adapters.sqlite.database import FILE_NAME, Database
 from adapters.sqlite.event_publisher import SqliteEventPublisher
-from adapters.sqlite.reading import Reader, connect_to_read, is_writable
+from adapters.sqlite.reading import Reader, connect_to_read
 from application.errors import StoreUnavailable
+from tests.permissions import without_privilege
 from tests.runner import Run
 
+ROOT = Path(__file__).parents[3]
+IS_WRITABLE = """
+import sys
+from pathlib import Path
+from adapters.sqlite.reading import is_writable
+print(is_writable(Path(sys.argv[1])))
+"""
 LOG, INDEX = f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"
 
 
@@ -109,11 +119,35 @@ class TestReading:
             connect_to_read(folder / FILE_NAME)
         assert "copy" in caught.value.fix
 
+    @pytest.mark.parametrize(
+        ("of_folder", "of_file", "can_be_written"),
+        [
+            pytest.param(0o700, 0o600, True, id="neither is sealed"),
+            pytest.param(0o500, 0o600, False, id="the folder is sealed"),
+            pytest.param(0o700, 0o400, False, id="the file is sealed"),
+        ],
+    )
     def test_is_for_what_cannot_be_written(
-        self, database: Database, folder: Path, run: Run
+        self,
+        database: Database,
+        folder: Path,
+        run: Run,
+        of_folder: int,
+        of_file: int,
+        can_be_written: bool,
     ) -> None:
-        assert is_writable(folder / FILE_NAME)
         run(database.close())
+        (folder / FILE_NAME).chmod(of_file)
+        folder.chmod(of_folder)
+        asked = subprocess.run(
+            [*without_privilege(), sys.executable, "-c", IS_WRITABLE, str(folder / FILE_NAME)],
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+            text=True,
+        )
+        folder.chmod(0o700)
+        assert asked.stdout.strip() == str(can_be_written)
 
     def test_goes_on_with_what_others_write_who_come_and_go_later(
         self, database: Database, folder: Path, run: Run
