@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
 
 from adapters.system.clock import SystemClock
 from application.lanes import Lanes
@@ -47,13 +47,14 @@ class TestTheEmbeddedAssembly:
     def test_fills_every_slot(self, settings: Settings) -> None:
         Embedded(settings=settings, purpose=Purpose.WORK).check_dependencies()
 
-    def test_has_its_log_told_when_the_machines_clock_is_set(self, settings: Settings) -> None:
+    def test_has_its_log_told_when_the_machines_clock_is_set(
+        self, settings: Settings, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         container = Embedded(settings=settings, purpose=Purpose.WORK)
         steady, wall = iter([0.0, 1.0, 1.0]), iter([0.0, 3600.0])
         container.clock.add_kwargs(steady=lambda: next(steady), wall=lambda: next(wall))
-        with capture_logs() as said:
-            container.clock().now()
-        [told] = said
+        container.clock().now()
+        told = json.loads(capsys.readouterr().err)
         assert "clock was set" in told["event"]
         assert told["by_seconds"] == 3599
 
