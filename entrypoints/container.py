@@ -317,7 +317,7 @@ class Purpose(Enum):
     WORK = "take part in the work, alone"
     PUBLISH = "add to the stream"
     DECIDE = "write what a person decides"
-    ASK = "change nothing"
+    ASK = "only look; but where it may write, an older file is brought up to date"
 
 
 async def open_folder(

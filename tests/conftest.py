@@ -18,10 +18,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 #: The steps of the features, by noun.
 pytest_plugins = [
-    *(
-        f"tests.acceptance.steps.{noun}"
-        for noun in ("dead_letters", "events", "people", "providers", "service", "stories")
-    ),
+    f"tests.acceptance.steps.{noun}"
+    for noun in ("dead_letters", "events", "people", "providers", "service", "stories")
 ]
 
 

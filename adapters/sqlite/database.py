@@ -13,16 +13,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from adapters.sqlite.reading import Reader, is_writable
+from adapters.sqlite.reading import MEMORY, Reader, is_writable
 from adapters.sqlite.schema import STEPS, VERSION, refuse_a_draft
 from application.errors import RowRefused, StoreUnavailable
 
 T = TypeVar("T")
 
 FILE_NAME = "tidings.db"
-#: 32 MB of pages in memory, and as many written before they go from the log into the file: at a
-#: million rows each notification touches pages of its own, and the same ones come again.
-_SETTINGS = ("cache_size = -32768", "temp_store = MEMORY", "wal_autocheckpoint = 8000")
+#: So many pages (32 MB) are written before they go from the log into the file.
+_SETTINGS = (*MEMORY, "wal_autocheckpoint = 8000")
 _WAIT_FOR_LOCK = 5.0  # seconds
 _TRY_AGAIN_AFTER = 0.01  # seconds
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables

@@ -20,6 +20,10 @@ _LEFT = "mode=ro&vfs=unix-none"
 #: It was closed in good order, and is whole.
 _WHOLE = "mode=ro&immutable=1"
 
+#: Of each connection: 32 MB of pages. At a million rows each notification touches pages of its own,
+#: and the same ones come again.
+MEMORY = ("cache_size = -32768", "temp_store = MEMORY")
+
 
 def is_writable(file: Path) -> bool:
     """Also not where others have let us in: what we left behind would stand in their way."""
@@ -90,7 +94,7 @@ def connect_as_it_lies(file: Path) -> sqlite3.Connection:
     try:
         if way is _LEFT:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # keeps its index of the log
-        for setting in ("query_only = ON", "cache_size = -32768", "temp_store = MEMORY"):
+        for setting in ("query_only = ON", *MEMORY):
             connection.execute(f"PRAGMA {setting}")
     except BaseException:
         connection.close()
