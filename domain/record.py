@@ -21,9 +21,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Bytes as they lie in the stream, not read yet. `value` is None for a tombstone."""
+    """Bytes as they lie in the stream, not read yet. `value` is None for a tombstone.
+
+    `damage` says why the stream itself cannot tell what was written there; `value` is then
+    what of it can still be had.
+    """
 
     value: bytes | None
     position: Position
     appended_at: datetime
     headers: Mapping[str, bytes] = field(default_factory=dict)
+    damage: str | None = None

@@ -16,10 +16,15 @@ pytest.register_assert_rewrite("tests.contracts")
 # In a background job Ctrl-C is ignored, and whatever is started from there would ignore it too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-#: The steps of the features, by noun.
+#: The steps of the features, by noun, and the real servers.
 pytest_plugins = [
-    f"tests.acceptance.steps.{noun}"
-    for noun in ("dead_letters", "events", "people", "providers", "service", "stories")
+    *(
+        f"tests.acceptance.steps.{noun}"
+        for noun in ("dead_letters", "events", "people", "providers", "service", "stories")
+    ),
+    "tests.servers.kafka_fixtures",
+    "tests.servers.postgres_fixtures",
+    "tests.servers.valkey_fixtures",
 ]
 
 

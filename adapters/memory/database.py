@@ -26,6 +26,7 @@ class Database:
     trails: dict[UUID, dict[int, Move]] = field(default_factory=dict)
     sightings: dict[tuple[UUID, Position], Sighting] = field(default_factory=dict)
     dead_letters: dict[UUID, DeadLetter] = field(default_factory=dict)
+    published: set[UUID] = field(default_factory=set)  #: dead letters that are in the topic
     leases: dict[UUID, Lease] = field(default_factory=dict)
     _is_away: bool = False
     _refused: set[str] = field(default_factory=set)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.wire import cloud_event
 from application.ports.event_decoder import EventDecoder
 from domain.errors import UnreadableEvent
 from domain.event import Event
@@ -31,7 +32,10 @@ _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
 
 
 class WireDecoder(EventDecoder):
-    """`address_fields` are the payload's fields that name a recipient, one per channel."""
+    """Reads our own format, and CloudEvents in structured and in binary mode.
+
+    `address_fields` are the payload's fields that name a recipient, one per channel.
+    """
 
     def __init__(self, address_fields: tuple[str, ...]) -> None:
         self._address_fields = address_fields
@@ -41,9 +45,16 @@ class WireDecoder(EventDecoder):
 
     def decode(self, record: Record) -> Event:
         value = record.value
+        if record.damage is not None:
+            raise UnreadableEvent("record", record.damage)
         if value is None:
             raise UnreadableEvent("record", "a tombstone, which holds no event")
+        if record.headers and cloud_event.is_binary(record.headers):
+            self._parsed(value)
+            value = cloud_event.in_wire_format(value, record.headers)
         event = self._parsed(value)
+        if cloud_event.is_structured(event):
+            event = cloud_event.in_our_words(event)
         payload = event.get("payload")
         if not isinstance(payload, dict):
             raise UnreadableEvent("payload", f"{_shape(payload)} where an object is wanted")
@@ -73,6 +84,8 @@ class WireDecoder(EventDecoder):
         value = record.value
         # An escape could spell the field's name in another way.
         if value is None or self._keys[address_field] in value or b"\\u" in value:
+            return False
+        if record.damage is not None:
             return False
         for key in self._keys.values():  # noqa: SIM110 - met for every record: any() takes longer
             if key in value:

@@ -10,8 +10,9 @@ from typing import Protocol
 class EventPublisher(Protocol):
     """Appends to the stream.
 
-    - Durable, in the order given, when it returns; all of them or, on an error, perhaps
-      some: publishing the same again is safe, as the event's id makes it a duplicate.
+    - Durable when it returns, within each partition in the order given; all of them or, on an
+      error, perhaps some: publishing the same again is safe, as the event's id makes it a
+      duplicate.
     - The bytes are not looked at.
     - Raises StreamUnavailable.
     """

@@ -17,18 +17,23 @@ class EventSource(Protocol):
       dies, partitions move): then again from the last commit. None is passed over.
     - A record that was polled is not polled again before that, committed or not.
     - One caller at a time polls; commits may run beside it.
-    - Raises StreamUnavailable; after a poll that did, the next one begins at the last commit.
+    - What the stream itself cannot tell any more is one record with its `damage`.
+    - Raises StreamUnavailable, once nothing is left that had come before; after a poll that
+      did, the next one begins at the last commit.
     """
 
     @abstractmethod
     async def poll(self, *, limit: int, wait_for: timedelta) -> Sequence[Record]:
-        """At most `limit` records; waits so long for the first. With `limit` 0 none, but the
-        source learns that the worker lives."""
+        """At most `limit` records; waits so long for the first, and where that is no time at
+        all, none means that the stream's end is reached. With `limit` 0 none, but the source
+        learns that the worker lives."""
 
     @abstractmethod
     async def commit(self, positions: Sequence[Position]) -> None:
-        """Everything up to these, and these, is durable elsewhere. Never moves back."""
+        """Everything up to these, and these, is durable elsewhere. Never moves back. Of a place
+        that was lost meanwhile nothing is committed: it comes again."""
 
     @abstractmethod
     async def lag(self) -> int:
-        """How many records lie between the last commit and the stream's end."""
+        """How many records lie between the last commit and the stream's end, as far as they
+        are this worker's to read."""

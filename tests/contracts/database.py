@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from application.ports.dead_letter_outbox import DeadLetterOutbox
 from application.ports.dead_letters import DeadLetters
 from application.ports.leases import Leases
 from application.ports.notification_history import Chapter, NotificationHistory, Query
@@ -23,12 +24,13 @@ from tests.runner import Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """One worker's way into the database."""
+    """One worker's way into the database; not every assembly has a topic to tell others in."""
 
     store: NotificationStore
     leases: Leases
     history: NotificationHistory
     dead_letters: DeadLetters
+    outbox: DeadLetterOutbox | None = None
 
 
 class Database(ABC):

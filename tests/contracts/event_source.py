@@ -108,8 +108,10 @@ class EventSourceContract(StreamContract):
     def test_what_was_committed_does_not(self, reader: Reader, stream: Stream, run: Run) -> None:
         records = reader.read_on()
         reader.commit(*records[:4])
-        assert values(Reader(stream, run).read_on()) == TEN[4:]
-        reader.commit(*records[4:])
+        again = Reader(stream, run)
+        rest = again.read_on()
+        assert values(rest) == TEN[4:]
+        again.commit(*rest)
         assert Reader(stream, run).read_on() == []
 
     def test_commit_means_everything_up_to_these(
@@ -167,7 +169,8 @@ class EventSourceContract(StreamContract):
         other.commit(*other.poll(limit=3))
         assert reader.lag() == 2
         assert values(Reader(stream, run).read_on()) == TEN[8:]
-        assert len(Reader(stream, run, "tidings-sms").read_on()) == other.lag()
+        other = Reader(stream, run, "tidings-sms")
+        assert len(other.read_on()) == other.lag() == 7
 
     # lag: between the last commit and the stream's end
 
@@ -203,7 +206,7 @@ class EventSourceContract(StreamContract):
         reader.poll(limit=4)
         run(stream.go_away())
         with pytest.raises(StreamUnavailable):
-            reader.poll()
+            reader.read_on()
         run(stream.come_back())
         assert values(reader.read_on()) == TEN[-behind:]
 
@@ -213,7 +216,7 @@ class EventSourceContract(StreamContract):
     ) -> None:
         source, [first] = reader.source, reader.poll(limit=1)
         calls: dict[str, Callable[[], Coroutine[Any, Any, object]]] = {
-            "poll": lambda: source.poll(limit=1, wait_for=stream.patience),
+            "poll": lambda: read_on(source, stream.patience),
             "commit": lambda: source.commit([first.position]),
             "lag": lambda: source.lag(),
         }
@@ -222,3 +225,9 @@ class EventSourceContract(StreamContract):
             run(calls[call]())
         run(stream.come_back())
         assert reader.lag() == 10
+
+
+async def read_on(source: EventSource, patience: timedelta) -> None:
+    """Beyond what the source had fetched already."""
+    while await source.poll(limit=9, wait_for=patience):
+        pass

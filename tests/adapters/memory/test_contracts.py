@@ -9,6 +9,8 @@ from pathlib import Path
 from adapters.memory import database as twin
 from adapters.memory.accepted_cache import MemoryAcceptedCache
 from adapters.memory.clock import MemoryClock
+from adapters.memory.dead_letter_outbox import MemoryDeadLetterOutbox
+from adapters.memory.dead_letter_topic import MemoryDeadLetterTopic
 from adapters.memory.dead_letters import MemoryDeadLetters
 from adapters.memory.event_publisher import MemoryEventPublisher
 from adapters.memory.event_source import MemoryEventSource
@@ -21,6 +23,7 @@ from adapters.memory.stream import Stream as StreamTwin
 from adapters.memory.telemetry import MemoryTelemetry
 from application.ports.accepted_cache import AcceptedCache
 from application.ports.clock import Clock
+from application.ports.dead_letter_topic import DeadLetterTopic
 from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
 from application.ports.rate_limiter import RateLimiter
@@ -31,6 +34,8 @@ from domain.recipient import Recipient
 from tests.contracts.accepted_cache import AcceptedCacheContract, Cache
 from tests.contracts.clock import ClockContract, Time
 from tests.contracts.database import Database, Ports
+from tests.contracts.dead_letter_outbox import DeadLetterOutboxContract
+from tests.contracts.dead_letter_topic import DeadLetterTopicContract, Topic
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.event_publisher import EventPublisherContract
 from tests.contracts.event_source import EventSourceContract
@@ -53,6 +58,7 @@ class MemoryDatabase(Database):
             leases=MemoryLeases(self._twin),
             history=MemoryNotificationHistory(self._twin),
             dead_letters=MemoryDeadLetters(self._twin),
+            outbox=MemoryDeadLetterOutbox(self._twin),
         )
 
     async def go_away(self) -> None:
@@ -79,6 +85,23 @@ class MemoryStream(Stream):
     async def pass_(self, by: timedelta) -> None:
         self._clock.advance(by)
         await asyncio.sleep(0)
+
+
+class MemoryTopic(Topic):
+    def __init__(self) -> None:
+        self._twin = StreamTwin()
+
+    async def topic(self) -> DeadLetterTopic:
+        return MemoryDeadLetterTopic(self._twin, MemoryClock())
+
+    async def published(self) -> list[bytes | None]:
+        return [record.value for record in self._twin.records]
+
+    async def go_away(self) -> None:
+        self._twin.go_away()
+
+    async def come_back(self) -> None:
+        self._twin.come_back()
 
 
 class MemoryLimiters(Limiters):
@@ -158,6 +181,9 @@ class InMemory:
     def open_stream(self, folder: Path) -> Stream:
         return MemoryStream()
 
+    def open_topic(self) -> Topic:
+        return MemoryTopic()
+
     def open_limiters(self, folder: Path) -> Limiters:
         return MemoryLimiters()
 
@@ -187,6 +213,14 @@ class TestMemoryNotificationHistory(InMemory, NotificationHistoryContract):
 
 
 class TestMemoryDeadLetters(InMemory, DeadLettersContract):
+    pass
+
+
+class TestMemoryDeadLetterOutbox(InMemory, DeadLetterOutboxContract):
+    pass
+
+
+class TestMemoryDeadLetterTopic(InMemory, DeadLetterTopicContract):
     pass
 
 

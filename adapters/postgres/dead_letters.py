@@ -1,0 +1,99 @@
+"""What could not be read or served, as PostgreSQL says?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from adapters.postgres.database import Database, rows_of
+from adapters.postgres.rows import (
+    DEAD_LETTERS,
+    INSERT_DEAD_LETTERS,
+    dead_letter_of,
+    dead_letter_row,
+)
+from application.ports.dead_letters import DeadLetterQuery, DeadLetters
+from domain.dead_letter import DeadLetter, Settlement
+
+_SELECT = f"SELECT {DEAD_LETTERS.names} FROM dead_letters"
+_SETTLE = """
+    UPDATE dead_letters
+    SET settled_as = :how, settled_at = :at, settled_by = :by, settled_why = :why
+    WHERE id = ANY(:ids) AND settled_as IS NULL
+    RETURNING id"""
+
+
+class PostgresDeadLetters(DeadLetters):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, dead_letters: Sequence[DeadLetter]) -> None:
+        values = DEAD_LETTERS.values(map(dead_letter_row, dead_letters))
+        await self._database.write(lambda c: c.execute(text(INSERT_DEAD_LETTERS), values))
+
+    async def latest(
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None = None
+    ) -> Sequence[DeadLetter]:
+        return await self._page(query, limit, after, "<", "failed_at DESC, id DESC")
+
+    async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
+        letters = await self._letters(f"{_SELECT} WHERE id = ANY(:ids)", {"ids": ids})
+        return {letter.id: letter for letter in letters}
+
+    async def batch(
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None
+    ) -> Sequence[DeadLetter]:
+        return await self._page(query, limit, after, ">", "failed_at, id")
+
+    async def tally(self, query: DeadLetterQuery) -> Mapping[str, int]:
+        where, values = _where(query)
+        statement = f"SELECT reason, count(*) FROM dead_letters WHERE {where} GROUP BY reason"
+        rows = await self._database.read(lambda c: rows_of(c, statement, values))
+        return {row[0]: row[1] for row in rows}
+
+    async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
+        values = {
+            "how": settlement.how,
+            "at": settlement.at,
+            "by": settlement.by,
+            "why": settlement.why,
+            "ids": ids,
+        }
+        return len(await self._database.write(lambda c: rows_of(c, _SETTLE, values)))
+
+    async def _page(
+        self,
+        query: DeadLetterQuery,
+        limit: int,
+        after: DeadLetter | None,
+        behind: str,
+        order: str,
+    ) -> list[DeadLetter]:
+        where, values = _where(query)
+        if after is not None:
+            where = f"{where} AND (failed_at, id) {behind} (:after, :after_id)"
+            values |= {"after": after.failed_at, "after_id": after.id}
+        statement = f"{_SELECT} WHERE {where} ORDER BY {order} LIMIT :limit"
+        return await self._letters(statement, values | {"limit": limit})
+
+    async def _letters(self, statement: str, values: Mapping[str, Any]) -> list[DeadLetter]:
+        rows = await self._database.read(lambda c: rows_of(c, statement, values))
+        return [dead_letter_of(row) for row in rows]
+
+
+def _where(query: DeadLetterQuery) -> tuple[str, dict[str, Any]]:
+    conditions = {
+        "reason = :reason": query.reason,
+        "channel = :channel": query.channel,
+        "message_type = :message_type": query.message_type,
+        "event_id = :event_id": query.event_id,
+        "failed_at >= :failed_from": query.failed_from,
+        "failed_at < :failed_before": query.failed_before,
+    }
+    given = {condition: value for condition, value in conditions.items() if value is not None}
+    values = {condition.rpartition(":")[2]: value for condition, value in given.items()}
+    is_open = ["settled_as IS NULL"] if query.only_open else []
+    return " AND ".join([*given, *is_open]) or "true", values

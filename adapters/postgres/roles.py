@@ -1,0 +1,62 @@
+"""Who may do what in the database?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from application.errors import StoreUnavailable
+
+#: What is written once, and what is written again.
+_APPENDED = ("trail", "sightings", "past_keys")
+_CHANGING = ("notifications", "states", "dead_letters", "leases")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """Both exist already; neither owns the tables. The service only appends to the trail."""
+
+    service: str
+    pruning: str | None = None
+
+
+async def grant(connection: AsyncConnection, roles: Roles) -> None:
+    """May be done again at any time: what was given too much is taken back."""
+    wanted = [role for role in (roles.service, roles.pruning) if role is not None]
+    for role in wanted:
+        if not await connection.scalar(
+            text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}
+        ):
+            raise StoreUnavailable(
+                f"there is no role {role}", fix="create it with CREATE ROLE, then migrate again"
+            )
+    for statement in _statements(roles):
+        await connection.execute(text(statement))
+
+
+def _statements(roles: Roles) -> list[str]:
+    everything = ", ".join((*_APPENDED, *_CHANGING, "alembic_version"))
+    service = _quoted(roles.service)
+    statements = [
+        f"REVOKE ALL ON {everything} FROM PUBLIC, {service}",
+        f"GRANT SELECT ON {everything} TO {service}",
+        f"GRANT INSERT ON {', '.join(_APPENDED)} TO {service}",
+        f"GRANT INSERT, UPDATE ON {', '.join(_CHANGING)} TO {service}",
+        f"GRANT DELETE ON leases TO {service}",
+    ]
+    if roles.pruning is not None:
+        pruning = _quoted(roles.pruning)
+        prunable = "trail, sightings, notifications, states, dead_letters"
+        statements += [
+            f"REVOKE ALL ON {everything} FROM {pruning}",
+            f"GRANT SELECT ON {everything} TO {pruning}",
+            f"GRANT INSERT ON past_keys TO {pruning}",
+            f"GRANT DELETE ON {prunable} TO {pruning}",
+        ]
+    return statements
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""').replace(":", r"\:") + '"'

@@ -1,0 +1,83 @@
+"""What do the rows look like together?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres.database import rows_of
+from adapters.postgres.page import STANDING
+from application.statistics import PERCENTILES, Flow, Statistics, Tally
+from domain.status import Status, Wait
+
+_TALLY = """
+    SELECT channel, status, waiting_for, count(*) FROM states
+    GROUP BY channel, status, waiting_for"""
+_OLDEST = f"""
+    SELECT waiting_for, min(accepted_at) FROM states
+    WHERE {STANDING} AND waiting_for IS NOT NULL GROUP BY waiting_for"""
+
+#: A second attempt is at least the third move: begun, deferred, begun again.
+_IS_RETRIED = """
+    moves > 2 AND EXISTS (SELECT FROM trail WHERE trail.n = states.n AND attempt > 1)"""
+_TIME_TO_SENT = """
+    CASE states.status
+        WHEN 'SENT' THEN since
+        WHEN 'DELIVERED' THEN (
+            SELECT max(at) FROM trail WHERE trail.n = states.n AND trail.status = 'SENT')
+    END - occurred_at"""
+#: The discrete percentile is the one by the nearest rank.
+_FLOWS = f"""
+    SELECT states.channel,
+        count(*),
+        count(*) FILTER (WHERE {_IS_RETRIED}),
+        count(*) FILTER (WHERE states.status IN ('SENT', 'DELIVERED', 'FAILED')),
+        count(*) FILTER (WHERE states.status = 'FAILED'),
+        percentile_disc(CAST(:percentiles AS float8[])) WITHIN GROUP (ORDER BY {_TIME_TO_SENT})
+    FROM states JOIN notifications USING (id)
+    WHERE notifications.accepted_at >= coalesce(:accepted_from, timestamptz '-infinity')
+    GROUP BY states.channel"""
+
+
+async def tally(connection: AsyncConnection) -> dict[Tally, int]:
+    return {
+        Tally(
+            channel=channel,
+            status=Status(status),
+            waiting_for=Wait(waiting_for) if waiting_for else None,
+        ): count
+        for channel, status, waiting_for, count in await rows_of(connection, _TALLY, {})
+    }
+
+
+async def statistics(connection: AsyncConnection, accepted_from: datetime | None) -> Statistics:
+    values = {
+        "percentiles": [percentile / 100 for percentile in PERCENTILES],
+        "accepted_from": accepted_from,
+    }
+    oldest = await rows_of(connection, _OLDEST, {})
+    flows = await rows_of(connection, _FLOWS, values)
+    return Statistics(
+        tally=await tally(connection),
+        oldest={Wait(row[0]): row[1] for row in oldest},
+        flows={row[0]: _flow(row) for row in flows},
+    )
+
+
+def _flow(row: Sequence[Any]) -> Flow:
+    _, accepted, retried, settled, failed, times = row
+    measured: Sequence[timedelta | None] = times or ()
+    return Flow(
+        accepted=accepted,
+        retried=retried,
+        settled=settled,
+        failed=failed,
+        time_to_sent={
+            percentile: time
+            for percentile, time in zip(PERCENTILES, measured, strict=False)
+            if time is not None
+        },
+    )

@@ -1,0 +1,167 @@
+"""Can Redis be asked now, and what does it answer in time?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, SSLConnection
+from redis.asyncio.connection import Connection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from adapters.redis.failures import explained
+from adapters.redis.options import RedisOptions
+from application.errors import StoreUnavailable
+from application.ports.clock import Clock
+from application.ports.telemetry import Telemetry
+
+T = TypeVar("T")
+Reply = Any  # whatever a script answers; the library does not say
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=10)
+
+
+class RedisAway(Exception):
+    """It cannot be asked, or did not answer in time; what it has done is not known."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Outage:
+    since: datetime
+    why: str
+    in_writing: bool  #: only a write that succeeds proves that it is over
+    look_at: datetime
+    pause: timedelta
+    is_looking: bool = False
+
+
+class RedisServer:
+    """One worker's way to Redis. Nothing waits for it longer than `answer_within`.
+
+    Once it fails, it is looked for again after 1 s, then after twice as long each time, up to
+    10 s; meanwhile asking costs nothing.
+    """
+
+    def __init__(self, options: RedisOptions, clock: Clock, telemetry: Telemetry) -> None:
+        self._options = options
+        self._clock = clock
+        self._telemetry = telemetry
+        self._client: Any = None
+        self._scripts: dict[str, Any] = {}
+        self.outage: Outage | None = None
+
+    @property
+    def options(self) -> RedisOptions:
+        return self._options
+
+    async def open(self) -> None:
+        """Connects to nothing yet. Raises OSError for a bad file of certificates."""
+        self._options.check_files()
+        self._client = _client(self._options)
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+        self._client = None
+
+    async def check(self) -> None:
+        """Raises StoreUnavailable, with what to do about it."""
+        try:
+            async with asyncio.timeout(self._options.answer_within.total_seconds()):
+                await self._client.ping()
+        except (RedisError, OSError) as error:
+            raise explained(error, where=self._options.where) from error
+
+    async def ask(self, conversation: Callable[[], Awaitable[T]], *, writes: bool) -> T:
+        """As many calls as the conversation makes, all in that time. Raises RedisAway."""
+        if not self._may_ask(writes=writes):
+            raise RedisAway
+        looking = self.outage
+        try:
+            async with asyncio.timeout(self._options.answer_within.total_seconds()):
+                reply = await conversation()
+        except (RedisError, OSError) as error:
+            self._away(error, looking, writes=writes)
+            raise RedisAway from error
+        finally:
+            if looking is not None:
+                looking.is_looking = False
+        if self.outage is looking:
+            self.outage = None
+        return reply
+
+    async def run(self, script: str, keys: Sequence[bytes], arguments: Sequence[Any]) -> Reply:
+        """Within `ask`: by the script's digest, and with its text where Redis has lost it."""
+        registered = self._scripts.get(script)
+        if registered is None or registered.registered_client is not self._client:
+            registered = self._scripts[script] = self._client.register_script(script)
+        return await registered(keys=keys, args=arguments)
+
+    async def values(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """Within `ask`."""
+        found: list[bytes | None] = await self._client.execute_command("MGET", *keys)
+        return found
+
+    def _may_ask(self, *, writes: bool) -> bool:
+        outage = self.outage
+        if outage is None:
+            return True
+        if outage.is_looking or self._clock.now() < outage.look_at:
+            return False
+        if outage.in_writing and not writes:
+            return False
+        outage.is_looking = True
+        return True
+
+    def _away(self, error: Exception, looking: Outage | None, *, writes: bool) -> None:
+        """Said once for each outage; who began to ask before it adds nothing."""
+        now = self._clock.now()
+        if self.outage is None:
+            reason = explained(error, where=self._options.where)
+            self._telemetry.trouble("redis", "asking Redis; each worker paces by itself", reason)
+            self.outage = Outage(
+                since=now,
+                why=reason.problem,
+                in_writing=writes,
+                look_at=now + _FIRST_PAUSE,
+                pause=_FIRST_PAUSE,
+            )
+        elif self.outage is looking:
+            looking.pause = min(2 * looking.pause, _LONGEST_PAUSE)
+            looking.look_at = now + looking.pause
+
+    def say(self, doing: str, trouble: StoreUnavailable) -> None:
+        self._telemetry.trouble("redis", doing, trouble)
+
+
+def _client(options: RedisOptions) -> Any:
+    """No retries, no back-off, no handshake that is not needed."""
+    seconds = options.answer_within.total_seconds()
+    given: dict[str, Any] = {
+        "host": options.host,
+        "port": options.port,
+        "username": options.username,
+        "password": options.password,
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
+        "retry": Retry(NoBackoff(), 0),
+        "protocol": 2,
+        "driver_info": None,
+    }
+    if options.tls:
+        given["ssl_ca_certs"] = str(options.ca_file) if options.ca_file else None
+    if options.cluster:
+        return RedisCluster(ssl=options.tls, max_connections=16 * options.connections, **given)
+    pool = BlockingConnectionPool(
+        connection_class=SSLConnection if options.tls else Connection,
+        max_connections=options.connections,
+        timeout=seconds,
+        db=options.db,
+        **given,
+    )
+    return Redis.from_pool(pool)

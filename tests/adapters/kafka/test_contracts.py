@@ -1,0 +1,113 @@
+"""Do the adapters of Kafka keep to what their ports promise?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.kafka.event_source import KafkaEventSource
+from application.ports.dead_letter_topic import DeadLetterTopic
+from application.ports.event_publisher import EventPublisher
+from application.ports.event_source import EventSource
+from tests.adapters.kafka.rooms import Room, a_name
+from tests.contracts.dead_letter_topic import DeadLetterTopicContract, Topic
+from tests.contracts.event_publisher import EventPublisherContract
+from tests.contracts.event_source import EventSourceContract
+from tests.contracts.stream import Stream
+from tests.servers.kafka import KafkaServer
+
+
+class KafkaStream(Stream):
+    """One partition of its own on the one broker."""
+
+    def __init__(self, brokers: str, request: pytest.FixtureRequest) -> None:
+        self.room = Room(brokers)
+        self.room.options = replace(self.room.options, answer_within=timedelta(seconds=2))
+        self._request = request
+        self._sources: dict[str, KafkaEventSource] = {}
+
+    async def publisher(self) -> EventPublisher:
+        return await self.room.publisher()
+
+    async def source(self, group: str) -> EventSource:
+        if (before := self._sources.get(group)) is not None:
+            await before.close()
+        self._sources[group] = await self.room.source(f"{self.room.group}-{group}")
+        return self._sources[group]
+
+    async def close(self) -> None:
+        await self.room.close()
+
+    async def restart(self) -> None:
+        server = self._server()
+        await self.close()
+        self._sources = {}
+        server.kill()
+        server.start_again()
+
+    async def go_away(self) -> None:
+        self._server().pause()
+        self._request.addfinalizer(self._server().resume)
+
+    async def come_back(self) -> None:
+        self._server().resume()
+
+    def _server(self) -> KafkaServer:
+        """One that the tests may do such things to."""
+        server = self._request.getfixturevalue("kafka_server")
+        assert isinstance(server, KafkaServer)
+        if self.room.options.brokers != server.brokers:
+            pytest.skip("the brokers are lent: they are left alone")
+        return server
+
+
+class KafkaTopic(Topic):
+    def __init__(self, brokers: str, request: pytest.FixtureRequest) -> None:
+        self._stream = KafkaStream(brokers, request)
+
+    async def topic(self) -> DeadLetterTopic:
+        return await self._stream.room.dead_letter_topic()
+
+    async def published(self) -> list[bytes | None]:
+        source = await self._stream.room.source(a_name())
+        records: list[bytes | None] = []
+        while batch := await source.poll(limit=100, wait_for=timedelta()):
+            records += [record.value for record in batch]
+        return records
+
+    async def close(self) -> None:
+        await self._stream.close()
+
+    async def go_away(self) -> None:
+        await self._stream.go_away()
+
+    async def come_back(self) -> None:
+        await self._stream.come_back()
+
+
+class OnKafka:
+    @pytest.fixture(autouse=True)
+    def _brokers(self, kafka_brokers: str, request: pytest.FixtureRequest) -> None:
+        self.brokers = kafka_brokers
+        self.request = request
+
+    def open_stream(self, folder: Path) -> Stream:
+        return KafkaStream(self.brokers, self.request)
+
+    def open_topic(self) -> Topic:
+        return KafkaTopic(self.brokers, self.request)
+
+
+class TestKafkaEventSource(OnKafka, EventSourceContract):
+    pass
+
+
+class TestKafkaEventPublisher(OnKafka, EventPublisherContract):
+    pass
+
+
+class TestKafkaDeadLetterTopic(OnKafka, DeadLetterTopicContract):
+    pass
