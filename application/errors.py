@@ -24,12 +24,13 @@ from domain.errors import (
 
 
 class StoreUnavailable(TidingsError):
-    """`fix` says what a person can do about it."""
+    """`fix` says what a person can do about it; `may_pass`, that it may come right by itself."""
 
-    def __init__(self, problem: str, *, fix: str) -> None:
+    def __init__(self, problem: str, *, fix: str, may_pass: bool = False) -> None:
         super().__init__(f"{problem}: {fix}")
         self.problem = problem
         self.fix = fix
+        self.may_pass = may_pass
 
 
 class RowRefused(TidingsError):
@@ -41,10 +42,11 @@ class LeaseLost(TidingsError):
 
 
 class StreamUnavailable(TidingsError):
-    def __init__(self, problem: str, *, fix: str) -> None:
+    def __init__(self, problem: str, *, fix: str, may_pass: bool = False) -> None:
         super().__init__(f"{problem}: {fix}")
         self.problem = problem
         self.fix = fix
+        self.may_pass = may_pass
 
 
 class Verdict(Enum):

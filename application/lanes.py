@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.dead_letter_post import DeadLetterPost
 from application.lane import AFTER_TROUBLE, Lane
 from application.ports.clock import Clock
 from application.ports.telemetry import Telemetry
@@ -17,10 +18,13 @@ class Lanes:
     each: Sequence[Lane]
     clock: Clock
     telemetry: Telemetry
+    post: DeadLetterPost | None = None  #: none where nobody reads of dead letters elsewhere
 
     async def turn(self) -> None:
         for lane in self.each:
             await lane.turn()
+        if self.post is not None:
+            await self.post.turn()
 
     async def is_at_rest(self) -> bool:
         return all([await lane.is_at_rest() for lane in self.each])
@@ -44,9 +48,16 @@ class Lanes:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping` is set and every lane has finished what it had begun."""
-        async with asyncio.TaskGroup() as tasks:
-            for lane in self.each:
-                tasks.create_task(self._keep_running(lane, stopping))
+        finished = asyncio.Event()
+        async with asyncio.TaskGroup() as beside:
+            if self.post is not None:
+                beside.create_task(self.post.run(finished))
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    for lane in self.each:
+                        tasks.create_task(self._keep_running(lane, stopping))
+            finally:
+                finished.set()
 
     async def _keep_running(self, lane: Lane, stopping: asyncio.Event) -> None:
         """A lane that breaks is begun again; the others never notice."""

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from domain.status import Status
 from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.load_settings import load_settings
 from entrypoints.running import run
-from entrypoints.settings import load_settings
 
 _LOOK_EVERY = timedelta(milliseconds=20)
 

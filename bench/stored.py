@@ -17,9 +17,9 @@ from application.arrival import arrive
 from domain.notification import Notification
 from domain.outcome import Accepted
 from domain.record import Position, Record
-from entrypoints.container import ADDRESS_FIELDS, email_channel
+from entrypoints.channels import ADDRESS_FIELDS, email_channel
+from entrypoints.load_settings import load_settings
 from entrypoints.running import run
-from entrypoints.settings import load_settings
 
 _BATCH = 500
 _TAKEN = Accepted(reason="dropped on purpose", rule="null")

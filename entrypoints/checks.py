@@ -21,8 +21,10 @@ from adapters.sqlite.inspection import Inspection, inspect
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.dead_letters import DeadLetterQuery
 from domain.status import Wait
-from entrypoints.container import Purpose, Tidings, open_tidings, outbox_folder
-from entrypoints.settings import Provider, Settings
+from entrypoints.channels import CHANNELS
+from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.sending import missing, outbox_folder
+from entrypoints.settings import Settings
 from entrypoints.terminal.words import duration
 
 _OLDEST_PYTHON = (3, 11)
@@ -51,7 +53,7 @@ async def check_everything(settings: Settings) -> list[Check]:
         Check(name="clock", is_well=True, words=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"),
         _disk(folder.path),
         *(await _data(settings, folder)),
-        *_outboxes(settings),
+        *outgoing(settings),
     ]
 
 
@@ -202,15 +204,26 @@ def decisions(uncertain: int, dead_letters: int) -> Check:
     return Check(name="for a person", is_well=True, words=words, fix=" and ".join(commands) or None)
 
 
-def _outboxes(settings: Settings) -> Iterator[Check]:
-    for channel, provider in (("email", settings.email_provider), ("sms", settings.sms_provider)):
-        if provider is Provider.OUTBOX:
+def outgoing(settings: Settings) -> Iterator[Check]:
+    """Where what is sent goes to."""
+    for channel in CHANNELS:
+        provider = str(getattr(settings, f"{channel}_provider"))
+        if provider == "outbox":
             yield _outbox(f"{channel} outbox", outbox_folder(settings, channel))
-        else:
+        elif provider == "null":
             words = f"{channel.upper()}_PROVIDER=null: what is sent is dropped"
             yield Check(
                 name=f"{channel} outbox", is_well=True, words=words, fix="`outbox` keeps it"
             )
+        else:
+            yield _provider(f"{channel} provider", provider, missing(settings, channel))
+
+
+def _provider(name: str, provider: str, lacks: str) -> Check:
+    if not lacks:
+        return Check(name=name, is_well=True, words=provider)
+    words = f"{provider}, but {lacks} is not set: this lane does not start"
+    return Check(name=name, is_well=False, words=words, fix="set it, or choose another provider")
 
 
 def _outbox(name: str, path: Path) -> Check:

@@ -245,6 +245,69 @@ def check(data: Data = None, as_json: Json = False) -> None:
     check(data, as_json=as_json)
 
 
+@app.command(rich_help_panel="Production")
+def worker(
+    channel: Annotated[
+        str | None, typer.Option("--channel", help="email or sms; both if not given.")
+    ] = None,
+) -> None:
+    """Run the lanes on Kafka, Redis and PostgreSQL. SIGTERM stops it cleanly."""
+    from entrypoints.channels import CHANNELS
+    from entrypoints.commands.worker import work
+
+    if channel is not None and channel not in CHANNELS:
+        raise typer.BadParameter(f"want one of {', '.join(CHANNELS)}", param_hint="--channel")
+    work(CHANNELS if channel is None else [channel])
+
+
+@app.command(rich_help_panel="Production")
+def topics(
+    partitions: Annotated[
+        int, typer.Option("--partitions", min=1, max=10_000, help="Of the topic of events.")
+    ] = 3,
+) -> None:
+    """Make the topics in Kafka. Those that are there stay as they are."""
+    from entrypoints.commands.servers import topics
+
+    topics(partitions)
+
+
+@app.command(rich_help_panel="Production")
+def migrate(
+    resume_pending: Annotated[
+        bool,
+        typer.Option("--resume-pending", help="Send what the system before had still to send."),
+    ] = False,
+    service: Annotated[
+        str | None,
+        typer.Option("--service", metavar="ROLE", help="Give the workers' role its rights."),
+    ] = None,
+    pruning: Annotated[
+        str | None,
+        typer.Option("--pruning", metavar="ROLE", help="And the role of `tidings prune`."),
+    ] = None,
+) -> None:
+    """Bring the tables in PostgreSQL up to date. Safe while workers run, and twice at once."""
+    from entrypoints.commands.servers import migrate
+
+    migrate(service, pruning, resume_pending=resume_pending)
+
+
+@app.command(rich_help_panel="Production")
+def prune(
+    older_than: Annotated[str, typer.Option("--older-than", metavar="TIME", help="As 90d or 36h.")],
+) -> None:
+    """Forget what was settled long ago. Its keys are kept: nobody is told again."""
+    from entrypoints.commands.servers import prune
+    from entrypoints.instants import read_span
+
+    try:
+        length = read_span(older_than)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--older-than") from error
+    prune(length)
+
+
 def main() -> None:
     """No traceback reaches a user: an error is a sentence, and an exit code."""
     see_to_streams()

@@ -6,25 +6,22 @@ An assembly is chosen once, by name, and gives out exactly one object: its `tidi
 
 from __future__ import annotations
 
-import inspect
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum
-from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from dependency_injector import containers, providers
 
 from adapters.logs.telemetry import LogTelemetry
-from adapters.mail.address import read_email_address
-from adapters.mail.message import build_message
-from adapters.mail.originator import Originator
 from adapters.memory.accepted_cache import MemoryAcceptedCache
 from adapters.memory.clock import MemoryClock
 from adapters.memory.database import Database as MemoryDatabase
+from adapters.memory.dead_letter_outbox import MemoryDeadLetterOutbox
+from adapters.memory.dead_letter_topic import MemoryDeadLetterTopic
 from adapters.memory.dead_letters import MemoryDeadLetters
 from adapters.memory.event_publisher import MemoryEventPublisher
 from adapters.memory.event_source import MemoryEventSource
@@ -35,8 +32,6 @@ from adapters.memory.rate_limiter import MemoryRateLimiter
 from adapters.memory.sender import MemorySender
 from adapters.memory.stream import Stream
 from adapters.memory.telemetry import MemoryTelemetry
-from adapters.null.sender import NullSender
-from adapters.outbox.sender import OutboxSender, render_text
 from adapters.sqlite.data_folder import DataFolder
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.dead_letters import SqliteDeadLetters
@@ -50,6 +45,7 @@ from adapters.system.clock import SystemClock
 from adapters.wire.decoder import WireDecoder
 from application.accept_events import AcceptEvents
 from application.claim_due import ClaimDue
+from application.dead_letter_post import DeadLetterPost
 from application.gate import Gate
 from application.hand_over import HandOver
 from application.lane import Lane
@@ -57,6 +53,8 @@ from application.lanes import Lanes
 from application.leasehold import Leasehold
 from application.ports.accepted_cache import AcceptedCache
 from application.ports.clock import Clock
+from application.ports.dead_letter_outbox import DeadLetterOutbox
+from application.ports.dead_letter_topic import DeadLetterTopic
 from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
 from application.ports.event_publisher import EventPublisher
@@ -67,18 +65,17 @@ from application.ports.notification_store import NotificationStore
 from application.ports.rate_limiter import RateLimiter
 from application.ports.sender import Sender
 from application.ports.telemetry import Telemetry
+from application.publish_dead_letters import PublishDeadLetters
 from application.publish_events import PublishEvents
 from application.recorder import Recorder
 from application.replay_dead_letters import ReplayDeadLetters
 from application.resolve_uncertain import ResolveUncertain
 from domain.channel import Channel
-from domain.circuit import CircuitPolicy
-from domain.notification import Notification
-from domain.rate import RateRule
-from domain.recipient import phone_number
-from domain.retry import RetryPolicy
-from domain.uncertainty import EMAIL_UNCERTAINTY, SMS_UNCERTAINTY, SMS_UNCERTAINTY_WITH_RESENDS
-from entrypoints.settings import Provider, Settings, WhenSmsIsUncertain
+from domain.errors import TidingsError
+from entrypoints.channels import ADDRESS_FIELDS, CHANNELS, email_channel, sms_channel
+from entrypoints.installed import installed
+from entrypoints.sending import email_sender, missing, sms_sender
+from entrypoints.settings import Environment, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +91,15 @@ class Tidings:
     clock: Clock
 
 
+@runtime_checkable
+class Connection(Protocol):
+    """What is opened before anybody works with it."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelKit:
     """One channel, registered: how it works, its place in the stream, and its provider."""
@@ -103,48 +109,9 @@ class ChannelKit:
     sender: Sender
 
 
-def email_channel(settings: Settings) -> Channel:
-    return Channel(
-        name="email",
-        address_field=ADDRESS_FIELDS[0],
-        read_recipient=read_email_address,
-        rate_rule=_rate_rule(settings, settings.rate_limit_email),
-        retry_policy=_retry_policy(settings),
-        uncertainty_policy=EMAIL_UNCERTAINTY,
-        circuit_policy=CircuitPolicy(),
-        in_flight=settings.email_in_flight,
-        concurrency=settings.email_concurrency,
-    )
-
-
-def sms_channel(settings: Settings) -> Channel:
-    may_resend = settings.uncertain_sms is WhenSmsIsUncertain.RESEND
-    return Channel(
-        name="sms",
-        address_field=ADDRESS_FIELDS[1],
-        read_recipient=phone_number,
-        rate_rule=_rate_rule(settings, settings.rate_limit_sms),
-        retry_policy=_retry_policy(settings),
-        uncertainty_policy=SMS_UNCERTAINTY_WITH_RESENDS if may_resend else SMS_UNCERTAINTY,
-        circuit_policy=CircuitPolicy(),
-        in_flight=settings.sms_concurrency,
-        concurrency=settings.sms_concurrency,
-    )
-
-
-def _rate_rule(settings: Settings, limit: int) -> RateRule:
-    return RateRule(limit=limit, window=timedelta(seconds=settings.rate_limit_window))
-
-
-def _retry_policy(settings: Settings) -> RetryPolicy:
-    return RetryPolicy(
-        max_retries=settings.max_retries,
-        first_delay=timedelta(milliseconds=settings.retry_delay_ms),
-    )
-
-
 def assemble_lanes(
-    kits: Sequence[ChannelKit],
+    kits: Mapping[str, Callable[[], ChannelKit]],
+    running: Sequence[str],
     *,
     decoder: EventDecoder,
     store: NotificationStore,
@@ -154,8 +121,10 @@ def assemble_lanes(
     limiter: RateLimiter,
     clock: Clock,
     telemetry: Telemetry,
+    post: DeadLetterPost | None,
 ) -> Lanes:
-    """One lane per channel, each with its own gate, lease and record of what it has in hand."""
+    """One lane for each channel that runs here, each with its own gate, lease and record of what
+    it has in hand. Of the others nothing is made."""
 
     def lane(kit: ChannelKit) -> Lane:
         channel = kit.channel
@@ -194,12 +163,20 @@ def assemble_lanes(
             ),
         )
 
-    return Lanes(each=[lane(kit) for kit in kits], clock=clock, telemetry=telemetry)
+    each = [lane(kits[name]()) for name in running]
+    return Lanes(each=each, clock=clock, telemetry=telemetry, post=post)
 
 
-CHANNELS = ("email", "sms")
-#: The payload's fields that name a recipient, one for each channel.
-ADDRESS_FIELDS = ("email", "phoneNumber")
+def dead_letter_post(
+    outbox: DeadLetterOutbox | None,
+    topic: DeadLetterTopic | None,
+    clock: Clock,
+    telemetry: Telemetry,
+) -> DeadLetterPost | None:
+    if outbox is None or topic is None:
+        return None
+    publish = PublishDeadLetters(outbox=outbox, topic=topic)
+    return DeadLetterPost(publish=publish, clock=clock, telemetry=telemetry)
 
 
 class Core(containers.DeclarativeContainer):
@@ -213,6 +190,8 @@ class Core(containers.DeclarativeContainer):
     leases: providers.Provider[Leases] = providers.Dependency()
     history: providers.Provider[NotificationHistory] = providers.Dependency()
     dead_letters: providers.Provider[DeadLetters] = providers.Dependency()
+    dead_letter_outbox: providers.Provider[DeadLetterOutbox] = providers.Dependency()
+    dead_letter_topic: providers.Provider[DeadLetterTopic] = providers.Dependency()
     cache: providers.Provider[AcceptedCache] = providers.Dependency()
     limiter: providers.Provider[RateLimiter] = providers.Dependency()
     publisher: providers.Provider[EventPublisher] = providers.Dependency()
@@ -220,19 +199,26 @@ class Core(containers.DeclarativeContainer):
     sms_source: providers.Provider[EventSource] = providers.Dependency()
     email_sender: providers.Provider[Sender] = providers.Dependency()
     sms_sender: providers.Provider[Sender] = providers.Dependency()
+    running: providers.Provider[Sequence[str]] = providers.Dependency()
 
     email_channel = providers.Singleton(email_channel, settings)
     sms_channel = providers.Singleton(sms_channel, settings)
     channels = providers.Dict(email=email_channel, sms=sms_channel)
-    kits = providers.List(
-        providers.Factory(
+    kits = providers.Dict(
+        email=providers.Factory(
             ChannelKit, channel=email_channel, source=email_source, sender=email_sender
-        ),
-        providers.Factory(ChannelKit, channel=sms_channel, source=sms_source, sender=sms_sender),
+        ).provider,
+        sms=providers.Factory(
+            ChannelKit, channel=sms_channel, source=sms_source, sender=sms_sender
+        ).provider,
+    )
+    post = providers.Factory(
+        dead_letter_post, dead_letter_outbox, dead_letter_topic, clock, telemetry
     )
     lanes = providers.Factory(
         assemble_lanes,
         kits,
+        running,
         decoder=decoder,
         store=store,
         leases=leases,
@@ -241,6 +227,7 @@ class Core(containers.DeclarativeContainer):
         limiter=limiter,
         clock=clock,
         telemetry=telemetry,
+        post=post,
     )
     tidings = providers.Factory(
         Tidings,
@@ -273,6 +260,7 @@ class InMemory(containers.DeclarativeContainer):
     """Twins of everything, under a clock that the test moves."""
 
     settings = providers.Dependency(instance_of=Settings)
+    running = providers.Object(CHANNELS)
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
     clock = providers.Singleton(MemoryClock)
     telemetry = providers.Singleton(MemoryTelemetry)
@@ -282,6 +270,9 @@ class InMemory(containers.DeclarativeContainer):
     leases = providers.Singleton(MemoryLeases, database)
     history = providers.Singleton(MemoryNotificationHistory, database)
     dead_letters = providers.Singleton(MemoryDeadLetters, database)
+    dead_letter_outbox = providers.Singleton(MemoryDeadLetterOutbox, database)
+    dead_letter_stream = providers.Singleton(Stream)
+    dead_letter_topic = providers.Singleton(MemoryDeadLetterTopic, dead_letter_stream, clock)
     cache = providers.Singleton(MemoryAcceptedCache)
     limiter = providers.Singleton(MemoryRateLimiter)
     publisher = providers.Singleton(MemoryEventPublisher, stream, clock)
@@ -300,6 +291,8 @@ class InMemory(containers.DeclarativeContainer):
         leases=leases,
         history=history,
         dead_letters=dead_letters,
+        dead_letter_outbox=dead_letter_outbox,
+        dead_letter_topic=dead_letter_topic,
         cache=cache,
         limiter=limiter,
         publisher=publisher,
@@ -307,6 +300,7 @@ class InMemory(containers.DeclarativeContainer):
         sms_source=sms_source,
         email_sender=email_sender,
         sms_sender=sms_sender,
+        running=running,
     )
     tidings = core.tidings
 
@@ -321,10 +315,9 @@ class Purpose(Enum):
 
 
 async def open_folder(
-    settings: Settings, purpose: Purpose, clock: Clock
-) -> AsyncIterator[SqliteDatabase]:
+    folder: DataFolder, database: SqliteDatabase, purpose: Purpose, clock: Clock
+) -> AsyncIterator[None]:
     """The one file; a worker has the folder to itself, so that earlier leases are over."""
-    folder = DataFolder(settings.tidings_data)
     is_worker = purpose is Purpose.WORK
     only_reads = purpose is Purpose.ASK
     if only_reads:
@@ -333,38 +326,30 @@ async def open_folder(
         folder.prepare(may_be_new=purpose in (Purpose.WORK, Purpose.PUBLISH))
     if is_worker:
         folder.work_alone()
-    database = SqliteDatabase(folder.path)
     try:
         await database.open(to_read=only_reads)
         if is_worker:
             await SqliteLeases(database).end_all(now=clock.now())
-        yield database
+        yield
     finally:
         await database.close()
         folder.leave()
 
 
-def outbox_folder(settings: Settings, channel: str) -> Path:
-    return DataFolder(settings.tidings_data).outbox / channel
+async def open_senders(
+    senders: Mapping[str, Callable[[], Sender]], running: Sequence[str], purpose: Purpose
+) -> AsyncIterator[None]:
+    """Those of the lanes that run, where there is anything to open."""
+    async with AsyncExitStack() as opened:
+        for channel in running if purpose is Purpose.WORK else ():
+            await open_sender(senders[channel](), opened)
+        yield
 
 
-def email_sender(settings: Settings, clock: Clock) -> Sender:
-    if settings.email_provider is Provider.NULL:
-        return NullSender()
-    originator = Originator.parse(settings.smtp_from)
-
-    def render(notification: Notification) -> bytes:
-        return build_message(notification, originator)
-
-    return OutboxSender(outbox_folder(settings, "email"), suffix=".eml", render=render, clock=clock)
-
-
-def sms_sender(settings: Settings, clock: Clock) -> Sender:
-    if settings.sms_provider is Provider.NULL:
-        return NullSender()
-    return OutboxSender(
-        outbox_folder(settings, "sms"), suffix=".txt", render=render_text, clock=clock
-    )
+async def open_sender(sender: Sender, opened: AsyncExitStack) -> None:
+    if isinstance(sender, Connection):
+        await sender.open()
+        opened.push_async_callback(sender.close)
 
 
 class Embedded(containers.DeclarativeContainer):
@@ -372,14 +357,19 @@ class Embedded(containers.DeclarativeContainer):
 
     purpose = providers.Dependency(instance_of=Purpose)
     settings = providers.Dependency(instance_of=Settings)
+    running: providers.Dependency[Sequence[str]] = providers.Dependency(default=CHANNELS)
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
     telemetry = providers.Singleton(LogTelemetry)
     clock = providers.Singleton(SystemClock, tell=telemetry.provided.clock_jumped)
-    database = providers.Resource(open_folder, settings, purpose, clock)
+    folder = providers.Singleton(DataFolder, settings.provided.tidings_data)
+    database = providers.Singleton(SqliteDatabase, folder.provided.path)
+    opened = providers.Resource(open_folder, folder, database, purpose, clock)
     store = providers.Singleton(SqliteNotificationStore, database, decoder)
     leases = providers.Singleton(SqliteLeases, database)
     history = providers.Singleton(SqliteNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(SqliteDeadLetters, database)
+    dead_letter_outbox: providers.Object[None] = providers.Object(None)
+    dead_letter_topic: providers.Object[None] = providers.Object(None)
     cache = providers.Singleton(MemoryAcceptedCache)
     limiter = providers.Singleton(SqliteRateLimiter, database)
     publisher = providers.Singleton(SqliteEventPublisher, database, clock)
@@ -387,6 +377,8 @@ class Embedded(containers.DeclarativeContainer):
     sms_source = providers.Factory(SqliteEventSource, database, "sms", clock)
     email_sender = providers.Singleton(email_sender, settings, clock)
     sms_sender = providers.Singleton(sms_sender, settings, clock)
+    senders = providers.Dict(email=email_sender.provider, sms=sms_sender.provider)
+    connected = providers.Resource(open_senders, senders, running, purpose)
 
     core = providers.Container(
         Core,
@@ -398,6 +390,8 @@ class Embedded(containers.DeclarativeContainer):
         leases=leases,
         history=history,
         dead_letters=dead_letters,
+        dead_letter_outbox=dead_letter_outbox,
+        dead_letter_topic=dead_letter_topic,
         cache=cache,
         limiter=limiter,
         publisher=publisher,
@@ -405,25 +399,48 @@ class Embedded(containers.DeclarativeContainer):
         sms_source=sms_source,
         email_sender=email_sender,
         sms_sender=sms_sender,
+        running=running,
     )
     tidings = core.tidings
 
 
 @asynccontextmanager
 async def open_tidings(
-    settings: Settings, purpose: Purpose, *, telemetry: LogTelemetry | None = None
+    settings: Settings,
+    purpose: Purpose,
+    *,
+    channels: Sequence[str] = CHANNELS,
+    waits: Callable[[TidingsError], None] | None = None,
+    telemetry: LogTelemetry | None = None,
 ) -> AsyncIterator[Tidings]:
-    """The assembly that the settings name, opened, and closed again at the end."""
-    container = Embedded(settings=settings, purpose=purpose)
+    """The assembly that the settings name, opened, and closed again at the end.
+
+    Lanes that lack their credentials are left out. With `waits` a server that is away is waited
+    for, and each vain look told to it; without it, that raises.
+    """
+    running = [channel for channel in channels if not missing(settings, channel)]
+    container = _assembly(settings, purpose, running, waits)
     if telemetry is not None:
         container.telemetry.override(telemetry)
     opening = container.init_resources()
     if opening is not None:
         await opening
     try:
-        tidings = container.tidings()
-        yield (await tidings) if inspect.isawaitable(tidings) else tidings
+        yield container.tidings()
     finally:
         closing = container.shutdown_resources()
         if closing is not None:
             await closing
+
+
+def _assembly(
+    settings: Settings,
+    purpose: Purpose,
+    running: Sequence[str],
+    waits: Callable[[TidingsError], None] | None,
+) -> containers.DeclarativeContainer:
+    if settings.tidings_env is not Environment.PRODUCTION:
+        return Embedded(settings=settings, purpose=purpose, running=running)
+    with installed():  # its libraries take a second, and need not be there
+        from entrypoints.production import Production
+    return Production(settings=settings, purpose=purpose, running=running, waits=waits)

@@ -11,7 +11,7 @@ from adapters.mail.address import read_email_address
 from adapters.wire.encoder import encode_event
 from domain.errors import InvalidRecipient, TidingsError, UnreadableEvent
 from domain.recipient import Recipient, phone_number
-from entrypoints.container import ADDRESS_FIELDS
+from entrypoints.channels import ADDRESS_FIELDS
 
 #: By the field that is wrong: the argument that it was written from, and better words for it.
 _BY_FIELD: Mapping[str, tuple[str, str | None]] = {

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Self, TypedDict, Unpack
 
 from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.load_settings import load_settings
 from entrypoints.new_event import BadEvent, NewEvent
-from entrypoints.settings import load_settings
 
 __all__ = ["ALERT", "PAID", "SIGNED_UP", "BadEvent", "Details", "NewEvent", "Producer"]
 

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from entrypoints.settings import Settings, load_settings
+from entrypoints.load_settings import load_settings
+from entrypoints.settings import Settings
 
 T = TypeVar("T")
 

@@ -6,20 +6,16 @@ that Tidings replaces are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.mail.originator import Originator
 from domain.errors import InvalidRecipient, TidingsError
-
-#: Settings of the production assembly; finding one and no TIDINGS_ENV is worth a question.
-_SIGN_OF_PRODUCTION = "KAFKA_BROKERS"
 
 
 class BadSettings(TidingsError):
@@ -32,11 +28,25 @@ class BadSettings(TidingsError):
 
 class Environment(StrEnum):
     EMBEDDED = "embedded"
+    PRODUCTION = "production"
 
 
-class Provider(StrEnum):
+class EmailProvider(StrEnum):
+    SMTP = "smtp"
     OUTBOX = "outbox"
     NULL = "null"
+
+
+class SmsProvider(StrEnum):
+    TWILIO = "twilio"
+    OUTBOX = "outbox"
+    NULL = "null"
+
+
+class SmtpTls(StrEnum):
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+    NONE = "none"
 
 
 class WhenSmsIsUncertain(StrEnum):
@@ -49,6 +59,7 @@ class Unit:
     name: str
 
 
+Port = Annotated[int, Field(ge=1, le=65_535)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(gt=0, le=86_400), Unit("seconds")]
 Milliseconds = Annotated[int, Field(ge=1, le=3_600_000), Unit("milliseconds")]
@@ -60,20 +71,69 @@ class Settings(BaseSettings):
     )
 
     tidings_env: Environment = Field(
-        default=Environment.EMBEDDED, description="Which assembly runs: embedded."
+        default=Environment.EMBEDDED,
+        description="Which assembly runs: one process and one file, or on servers.",
     )
     tidings_data: Path = Field(
         default=Path("tidings-data"),
         description="The folder that everything is in: the file, the lock and the outbox.",
     )
-    email_provider: Provider = Field(
-        default=Provider.OUTBOX,
-        description="outbox writes what would be sent to a folder; null drops it, for benchmarks.",
+    email_provider: EmailProvider = Field(
+        default=EmailProvider.OUTBOX,
+        description="smtp sends; outbox writes what would be sent to a folder; "
+        "null drops it, for benchmarks.",
     )
-    sms_provider: Provider = Field(default=Provider.OUTBOX, description="The same for SMS.")
+    sms_provider: SmsProvider = Field(
+        default=SmsProvider.OUTBOX, description="twilio sends; the others as for emails."
+    )
     smtp_from: str = Field(
         default="Tidings <no-reply@tidings.test>",
         description="Whom emails come from: name@domain.tld or A Name <name@domain.tld>.",
+    )
+    smtp_host: str = Field(default="", description="The relay that emails are handed to.")
+    smtp_port: Port = Field(default=587, description="Its port.")
+    smtp_user: str = Field(default="", description="As whom, if it wants to know.")
+    smtp_pass: SecretStr = Field(default=SecretStr(""), description="The password for that.")
+    smtp_tls: SmtpTls | None = Field(
+        default=None,
+        description="How the way to it is kept private. If not given: implicit on port 465, none "
+        "for this very machine, else starttls and never less.",
+    )
+    smtp_idempotency_header: str = Field(
+        default="", description="A header by which the relay knows a repeated email, if it does."
+    )
+    smtp_replies: Path | None = Field(
+        default=None, description="A file that says otherwise what the relay's replies mean."
+    )
+    twilio_account_sid: str = Field(default="", description="The account with Twilio.")
+    twilio_auth_token: SecretStr = Field(default=SecretStr(""), description="Its token.")
+    twilio_api_key: str = Field(default="", description="An API key, in place of the token.")
+    twilio_api_secret: SecretStr = Field(
+        default=SecretStr(""), description="The secret of the API key."
+    )
+    twilio_from: str = Field(
+        default="", description="The number that SMS come from; or a Messaging Service."
+    )
+    twilio_messaging_service_sid: str = Field(
+        default="", description="The Messaging Service that SMS come from."
+    )
+    twilio_status_callback: str = Field(
+        default="", description="The URL that Twilio sends its later word about an SMS to."
+    )
+    twilio_callback_key: SecretStr = Field(
+        default=SecretStr(""), description="What that URL is signed with: 16 characters or more."
+    )
+    twilio_base_url: str = Field(
+        default="https://api.twilio.com", description="Another address of its API, for tests."
+    )
+    twilio_codes: Path | None = Field(
+        default=None, description="A file that says otherwise what Twilio's codes mean."
+    )
+    sms_most_segments: int = Field(
+        default=10, ge=1, le=10, description="A text of more segments is refused."
+    )
+    sms_allowed_prefixes: str = Field(
+        default="", description="As +44,+4915: nobody else is told by SMS. Empty: everybody is."
     )
     rate_limit_email: Count = Field(
         default=10, description="Emails that may be begun for one address in any window."
@@ -108,65 +168,3 @@ class Settings(BaseSettings):
         except InvalidRecipient as error:
             raise ValueError(f"an originator is wanted: {error.problem}") from error
         return value
-
-
-def load_settings(**overrides: Any) -> Settings:
-    """Settings from the environment and `.env`; overrides that are None do not count.
-
-    Raises BadSettings.
-    """
-    given = {name: value for name, value in overrides.items() if value is not None}
-    try:
-        settings = Settings(**given)
-    except UnicodeDecodeError as error:
-        raise BadSettings([(".env", "is not UTF-8 text; save it as UTF-8")]) from error
-    except ValidationError as error:
-        raise BadSettings([_problem(each) for each in error.errors()]) from error
-    contradictions = list(_contradictions(settings))
-    if contradictions:
-        raise BadSettings(contradictions)
-    return settings
-
-
-#: What is wanted where pydantic's words are a programmer's.
-_WANTED = {
-    "int_parsing": "a whole number is wanted",
-    "int_from_float": "a whole number is wanted",
-    "float_parsing": "a number is wanted",
-    "greater_than_equal": "at least {ge} is wanted",
-    "greater_than": "more than {gt} is wanted",
-    "less_than_equal": "at most {le} is wanted",
-    "enum": "one of {expected} is wanted",
-}
-
-
-def _problem(error: Any) -> tuple[str, str]:
-    """The value's shape and what is wanted; never the value, which may be a secret."""
-    name = str(error["loc"][0]).upper()
-    value = error["input"]
-    shape = f"text of {len(value)} characters" if isinstance(value, str) else "a value"
-    wanted = _WANTED.get(error["type"], error["msg"].removeprefix("Value error, "))
-    if name == "TIDINGS_ENV":
-        wanted = "embedded is wanted; production comes with a later version"
-    return name, f"{shape}, where {wanted.format(**error.get('ctx', {}))}"
-
-
-def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
-    if "tidings_env" not in settings.model_fields_set and _is_set(_SIGN_OF_PRODUCTION):
-        yield (
-            _SIGN_OF_PRODUCTION,
-            "is set, but TIDINGS_ENV is not; set TIDINGS_ENV=embedded to run without Kafka",
-        )
-    if settings.email_in_flight < settings.email_concurrency:
-        yield (
-            "EMAIL_IN_FLIGHT",
-            f"less than EMAIL_CONCURRENCY, {settings.email_concurrency}; raise it, or lower that",
-        )
-
-
-def _is_set(name: str) -> bool:
-    class Sign(BaseSettings):
-        model_config = SettingsConfigDict(env_file=".env", extra="ignore")
-        sign: str = Field(default="", validation_alias=name)
-
-    return bool(Sign().sign)

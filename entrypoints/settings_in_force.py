@@ -11,6 +11,7 @@ from enum import StrEnum
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
+from entrypoints.production_settings import ProductionSettings
 from entrypoints.settings import Settings
 
 
@@ -69,29 +70,29 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-#: Of the system that Tidings replaces, and of the assembly for production.
-_OF_PRODUCTION = ("KAFKA_", "REDIS_", "SMTP_", "TWILIO_", "DATABASE_URL", "DIRECT_URL")
 _NOT_USED = "not used by the embedded assembly"
 #: Names that begin so can hardly be somebody else's.
-_OURS = ("TIDINGS_", "RATE_LIMIT_", "UNCERTAIN_")
+_OURS = ("TIDINGS_", "RATE_LIMIT_", "UNCERTAIN_", "KAFKA_", "REDIS_", "SMTP_", "TWILIO_", "SMS_")
 #: Read before there are settings.
 _ENVIRONMENT_ALONE: Mapping[str, str] = {"TIDINGS_DEBUG": "counts in the environment alone"}
+#: Of all assemblies: those of production hold the others too.
+_EVERY_NAME = [field.upper() for field in ProductionSettings.model_fields]
 _NEAR_MISS = 0.8  # of difflib's ratio: RATE_LIMT_EMAIL has 0.97, SMTP_PORT and SMTP_FROM 0.67
 _NEAREST = 0.5
 
 
-def strays() -> list[Stray]:
-    """In `.env` everything that looks like ours; in the environment, which is everybody's,
-    only what is nearly the name of a setting."""
-    in_file = [name.upper() for name in DotEnvSettingsSource(Settings)()]
+def strays(kind: type[Settings] = Settings) -> list[Stray]:
+    """Of an assembly with such settings. In `.env` everything that looks like ours; in the
+    environment, which is everybody's, only what is nearly the name of a setting."""
+    in_file = [name.upper() for name in DotEnvSettingsSource(kind)()]
+    ours = {field.upper() for field in kind.model_fields}
     return [
-        *_strays(in_file, Source.FILE),
-        *(each for each in _strays(os.environ, Source.ENVIRONMENT) if _nearest(each.name)),
+        *_strays(in_file, Source.FILE, ours),
+        *(each for each in _strays(os.environ, Source.ENVIRONMENT, ours) if _nearest(each.name)),
     ]
 
 
-def _strays(names: Collection[str], source: Source) -> Iterator[Stray]:
-    ours = {field.upper() for field in Settings.model_fields}
+def _strays(names: Collection[str], source: Source, ours: set[str]) -> Iterator[Stray]:
     for name in sorted({name.upper() for name in names} - ours):
         if words := _what_it_is(name, source):
             yield Stray(name=name, source=source, words=words)
@@ -100,10 +101,10 @@ def _strays(names: Collection[str], source: Source) -> Iterator[Stray]:
 def _what_it_is(name: str, source: Source) -> str | None:
     if name in _ENVIRONMENT_ALONE:
         return _ENVIRONMENT_ALONE[name] if source is Source.FILE else None
+    if name in _EVERY_NAME:
+        return _NOT_USED
     if nearest := _nearest(name):
         return _unknown(nearest)
-    if name.startswith(_OF_PRODUCTION):
-        return _NOT_USED
     if name.startswith(_OURS):
         return _unknown(_nearest(name, at_least=_NEAREST))
     return None
@@ -114,8 +115,9 @@ def _unknown(nearest: str | None) -> str:
 
 
 def _nearest(name: str, *, at_least: float = _NEAR_MISS) -> str | None:
-    names = [field.upper() for field in Settings.model_fields]
-    return next(iter(get_close_matches(name, names, n=1, cutoff=at_least)), None)
+    if name in _EVERY_NAME:
+        return None
+    return next(iter(get_close_matches(name, _EVERY_NAME, n=1, cutoff=at_least)), None)
 
 
 def in_one_line(found: Sequence[Stray]) -> str:

@@ -24,6 +24,7 @@ pytest_plugins = [
     ),
     "tests.servers.kafka_fixtures",
     "tests.servers.postgres_fixtures",
+    "tests.servers.together_fixtures",
     "tests.servers.valkey_fixtures",
 ]
 

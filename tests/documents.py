@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
+from typing import get_args
 
 from annotated_types import Ge, Gt, Le
 from dependency_injector import providers
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
 from domain.status import TRANSITIONS
 from entrypoints.container import Core, Embedded, InMemory
+from entrypoints.production import Production
+from entrypoints.production_settings import ProductionSettings
 from entrypoints.settings import Settings, Unit
 from tests.shapes_document import JSON_DOCUMENT, json_document
 
@@ -31,13 +36,14 @@ def life() -> str:
 
 def ports() -> str:
     """Which adapter each assembly puts behind each port."""
-    lines = ["| port | memory (tests) | embedded |", "|---|---|---|"]
+    lines = ["| port | memory (tests) | embedded | production |", "|---|---|---|---|"]
     for slot in Core.providers:
         annotation = Core.__annotations__.get(slot, "")
         match = re.fullmatch(r"providers\.Provider\[(\w+)\]", annotation)
         if match and match[1] != "Settings":
             name = f"`{match[1]}`" + _of_channel(slot)
-            lines.append(f"| {name} | {_adapter(InMemory, slot)} | {_adapter(Embedded, slot)} |")
+            found = [_adapter(each, slot) for each in (InMemory, Embedded, Production)]
+            lines.append(f"| {name} | {' | '.join(found)} |")
     return "\n".join(lines)
 
 
@@ -46,28 +52,69 @@ def _of_channel(slot: str) -> str:
     return f" ({channel})" if kind in ("source", "sender") else ""
 
 
-def _adapter(assembly: type[InMemory | Embedded], slot: str) -> str:
+def _adapter(assembly: type[InMemory | Embedded | Production], slot: str) -> str:
     provider = assembly.providers[slot]
+    if isinstance(provider, providers.Object):
+        return "none"
     assert isinstance(provider, providers.Singleton | providers.Factory)
     if isinstance(provider.provides, type):
         return f"`{provider.provides.__name__}`"
-    return f"`OutboxSender`, or `NullSender` for {slot.split('_')[0].upper()}_PROVIDER=null"
+    channel = slot.split("_")[0]
+    kind = ProductionSettings if assembly is Production else Settings
+    name = f"{channel}_provider"
+    return f"`{_SENDERS[kind.model_fields[name].default]}`, by {name.upper()}"
+
+
+_SENDERS = {"outbox": "OutboxSender", "smtp": "SmtpSender", "twilio": "TwilioSender"}
 
 
 def settings() -> str:
-    """Every setting: its default, what it may be, and what it means."""
+    """Those that every assembly knows."""
+    return _table(Settings.model_fields)
+
+
+def production_settings() -> str:
+    """Those that production knows besides, or takes otherwise by default."""
+    return _table(
+        {
+            name: field
+            for name, field in ProductionSettings.model_fields.items()
+            if Settings.model_fields.get(name, field).default is not field.default
+            or name not in Settings.model_fields
+        }
+    )
+
+
+def _table(fields: Mapping[str, FieldInfo]) -> str:
+    """Of each setting: its default, what it may be, and what it means."""
     lines = ["| setting | by default | may be | means |", "|---|---|---|---|"]
-    for name, field in Settings.model_fields.items():
-        default = field.default.value if isinstance(field.default, Enum) else field.default
+    for name, field in fields.items():
         allowed = _allowed(field.annotation, field.metadata)
-        lines.append(f"| `{name.upper()}` | `{default}` | {allowed} | {field.description} |")
+        default = _default(field.default)
+        lines.append(f"| `{name.upper()}` | {default} | {allowed} | {field.description} |")
     return "\n".join(lines)
 
 
-_KINDS = {int: "a whole number", float: "a number", Path: "a path", str: "text"}
+def _default(value: object) -> str:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, Enum | bool):
+        value = value.value if isinstance(value, Enum) else str(value).lower()
+    return "not set" if value in ("", None) else f"`{value}`"
+
+
+_KINDS = {
+    int: "a whole number",
+    float: "a number",
+    Path: "a path",
+    str: "text",
+    SecretStr: "text, never shown",
+    bool: "`true` or `false`",
+}
 
 
 def _allowed(kind: object, metadata: list[object]) -> str:
+    kind = next((each for each in get_args(kind) if each is not type(None)), kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return " or ".join(f"`{member.value}`" for member in kind)
     [words] = [words for each, words in _KINDS.items() if each is kind]
@@ -87,7 +134,10 @@ def _bounds(metadata: list[object]) -> Iterator[str]:
 
 
 #: By the marker in the document.
-_PARTS = {README: {"life": life, "ports": ports}, SETTINGS: {"settings": settings}}
+_PARTS = {
+    README: {"life": life, "ports": ports},
+    SETTINGS: {"settings": settings, "production": production_settings},
+}
 
 
 def with_generated_parts(document: Path) -> str:

@@ -19,6 +19,9 @@ MOVED_ON = (
     kafka.RebalanceInProgressError,
 )
 
+#: Kafka itself is away, and may come.
+_AWAY = (kafka.KafkaConnectionError, TimeoutError, kafka.KafkaTimeoutError, OSError)
+
 #: The first row that fits stands.
 _FIXES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     (
@@ -57,7 +60,7 @@ _FIXES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
         "name the authority that signed the broker's certificate, and the broker as it does",
     ),
     (
-        (kafka.KafkaConnectionError, TimeoutError, kafka.KafkaTimeoutError, OSError),
+        _AWAY,
         "Kafka does not answer",
         "start it, or name brokers that can be reached, with the protocol that they speak",
     ),
@@ -69,7 +72,7 @@ def unavailable(error: BaseException) -> StreamUnavailable:
     words = str(error) or type(error).__name__
     for kinds, problem, fix in _FIXES:
         if isinstance(error, kinds):
-            return StreamUnavailable(f"{problem} ({words})", fix=fix)
+            return StreamUnavailable(f"{problem} ({words})", fix=fix, may_pass=kinds is _AWAY)
     return StreamUnavailable(f"Kafka: {words}", fix="see Kafka's documentation and its log")
 
 

@@ -16,7 +16,8 @@ from adapters.kafka.errors import MOVED_ON
 from adapters.kafka.farewell import stop_consumer
 from adapters.kafka.options import KafkaOptions, Patience, milliseconds
 from adapters.kafka.records import in_order, partition_of
-from adapters.kafka.start import Earliest, Start, starting_points
+from adapters.kafka.start import Earliest, Start
+from adapters.kafka.starting_points import starting_points
 from domain.record import Position, Record
 
 log = logging.getLogger(__name__)

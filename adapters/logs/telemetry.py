@@ -82,6 +82,13 @@ class LogTelemetry(Telemetry):
             by_seconds=round(by.total_seconds(), 3),
         )
 
+    def clock_differs(self, by: timedelta) -> None:
+        self._say(
+            "warning",
+            "this machine's clock is not that of the database; the database's counts",
+            database_ahead_by_seconds=round(by.total_seconds(), 3),
+        )
+
     def _say(self, level: str, what: str, **details: object) -> None:
         # A log that cannot be written (a closed pipe, a full disk) stops nobody.
         with suppress(OSError, ValueError):

@@ -32,13 +32,16 @@ _ACCEPTANCE = (
 _STATE = ", ".join(("accepted_at", "channel", *STATE_COLUMNS))
 _MOVE = ", ".join(TRAIL_COLUMNS)
 
-#: The key of a notification that was pruned keeps its place.
+#: The key of a notification that was pruned keeps its place. Those are looked up beforehand: a
+#: join might put the rows in another order, and `n` is the order of what is due at one instant.
 _ADD = text(f"""
     WITH given AS MATERIALIZED ({ACCEPTED.given}
     ), added AS (
         INSERT INTO notifications ({_ACCEPTANCE})
         SELECT {_ACCEPTANCE} FROM given
-        WHERE NOT EXISTS (SELECT FROM past_keys WHERE past_keys.id = given.id)
+        WHERE id <> ALL(
+            ARRAY(SELECT past_keys.id FROM past_keys WHERE past_keys.id = ANY(CAST(:id AS uuid[])))
+        )
         ON CONFLICT (id) DO NOTHING
         RETURNING id, n
     ), begun AS (

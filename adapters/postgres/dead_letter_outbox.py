@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from adapters.postgres.database import Database, rows_of
 from adapters.postgres.rows import DEAD_LETTERS, dead_letter_of
+from application.ports.dead_letter_outbox import DeadLetterOutbox
 from domain.dead_letter import DeadLetter
 
 _UNPUBLISHED = f"""
@@ -17,7 +18,9 @@ _UNPUBLISHED = f"""
 _MARK = text("UPDATE dead_letters SET published = true WHERE id = ANY(:ids) AND NOT published")
 
 
-class PostgresDeadLetterOutbox:
+class PostgresDeadLetterOutbox(DeadLetterOutbox):
+    """Two workers that look at once both find the same: it is published twice, equal by its key."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -26,4 +29,4 @@ class PostgresDeadLetterOutbox:
         return [dead_letter_of(row) for row in rows]
 
     async def mark_published(self, ids: Sequence[UUID]) -> None:
-        await self._database.write(lambda c: c.execute(_MARK, {"ids": ids}))
+        await self._database.write(lambda c: c.execute(_MARK, {"ids": list(ids)}))

@@ -44,6 +44,9 @@ _FIXES = {
     "": "see the server's log",
 }
 
+#: Of these, what may come right by itself: the server is away, starting, or crowded.
+_MAY_PASS = ("08", "53300", "57P")
+
 #: A row is to blame: its values, which the server's words would repeat; or a rule that it
 #: breaks, an entry too long for its index.
 _OF_A_VALUE = "22"
@@ -68,7 +71,8 @@ def translated(error: BaseException, shown: str) -> TidingsError:
     if not code:
         return _unreachable(error, shown, words)
     fitting = max((prefix for prefix in _FIXES if code.startswith(prefix)), key=len)
-    return StoreUnavailable(f"{shown}: {words}", fix=_FIXES[fitting])
+    may_pass = code.startswith(_MAY_PASS)
+    return StoreUnavailable(f"{shown}: {words}", fix=_FIXES[fitting], may_pass=may_pass)
 
 
 def is_passing(error: BaseException) -> bool:
@@ -84,8 +88,8 @@ def _unreachable(error: BaseException, shown: str, words: str) -> StoreUnavailab
             f"{shown}: {words}", fix="check sslmode, sslrootcert and the server's certificate"
         )
     if any(isinstance(each, TimeoutError) for each in chain):
-        return StoreUnavailable(f"{shown}: it does not answer", fix=_FIXES["08"])
-    return StoreUnavailable(f"{shown}: {words}", fix=_FIXES["08"])
+        words = "it does not answer"
+    return StoreUnavailable(f"{shown}: {words}", fix=_FIXES["08"], may_pass=True)
 
 
 def _is_of_a_value(error: BaseException) -> bool:

@@ -45,6 +45,9 @@ class SmtpSender(Sender):
             return outcome
         return ProviderDown(reason=outcome.reason, rule=outcome.rule)
 
+    async def open(self) -> None:
+        """Nothing yet: a mail that needs a connection opens it."""
+
     async def close(self) -> None:
         await self.pool.close()
 

@@ -33,9 +33,9 @@ def check(data: Path | None, *, as_json: bool) -> None:
     in_force = settings_in_force(settings, options=() if data is None else ("tidings_data",))
     checks = run(check_everything(settings))
     if as_json:
-        tell(_checkup(in_force, strays(), checks))
+        tell(_checkup(in_force, strays(type(settings)), checks))
     else:
-        _print(in_force, strays(), checks)
+        _print(in_force, strays(type(settings)), checks)
     if not all(each.is_well for each in checks):
         raise typer.Exit(exit_codes.NOT_ALL)
 

@@ -25,8 +25,9 @@ from domain.dead_letter import UNREADABLE
 from domain.status import Status, Wait
 from entrypoints.commands.up import watch
 from entrypoints.container import Purpose, open_tidings
+from entrypoints.load_settings import load_settings
 from entrypoints.running import run
-from entrypoints.settings import Provider, Settings, load_settings
+from entrypoints.settings import EmailProvider, Settings, SmsProvider
 from entrypoints.terminal.story import print_story
 from entrypoints.terminal.tables import counts_table, print_notifications, unreadable_table
 
@@ -42,8 +43,8 @@ def demo(folder: Path) -> None:
     settings = load_settings(
         tidings_env="embedded",
         tidings_data=folder / "data",
-        email_provider=Provider.OUTBOX,
-        sms_provider=Provider.OUTBOX,
+        email_provider=EmailProvider.OUTBOX,
+        sms_provider=SmsProvider.OUTBOX,
         **_SHORT_WAITS,
     )
     run(_demo(settings))

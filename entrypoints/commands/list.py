@@ -22,7 +22,8 @@ from domain.notification import Notification
 from domain.recipient import phone_number
 from domain.status import Status, Wait
 from entrypoints import shaping
-from entrypoints.container import CHANNELS, Purpose, open_tidings
+from entrypoints.channels import CHANNELS
+from entrypoints.container import Purpose, open_tidings
 from entrypoints.filters import Wanted
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for

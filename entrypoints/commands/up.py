@@ -18,10 +18,12 @@ from domain.errors import TidingsError
 from domain.status import Status, Wait
 from entrypoints import shaping
 from entrypoints.answers import Summary
+from entrypoints.channels import CHANNELS
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
-from entrypoints.settings import Provider, Settings
+from entrypoints.sending import warnings_of_sending
+from entrypoints.settings import Settings
 from entrypoints.settings_in_force import in_one_line, strays
 from entrypoints.terminal.tables import counts_table, print_notifications
 from entrypoints.terminal.words import clock_time, plain
@@ -33,7 +35,7 @@ _COUNTING_SHARE = 0.02
 
 def up(data: Path | None, *, until_idle: bool, as_json: bool) -> None:
     settings = settings_for(data)
-    if found := strays():
+    if found := strays(type(settings)):
         warning = Text.assemble(("warning: ", "bold yellow"), plain(in_one_line(found)))
         Console(stderr=True, soft_wrap=True, highlight=False).print(warning)
     run(_up(settings, until_idle=until_idle, as_json=as_json))
@@ -47,12 +49,8 @@ async def _up(settings: Settings, *, until_idle: bool, as_json: bool) -> None:
     async with open_tidings(settings, Purpose.WORK) as tidings:
         works_on = f" works on {settings.tidings_data}. Ctrl-C stops it cleanly."
         console.print(Text.assemble(("Tidings", "bold"), works_on))
-        for name, provider in (
-            ("EMAIL_PROVIDER", settings.email_provider),
-            ("SMS_PROVIDER", settings.sms_provider),
-        ):
-            if provider is Provider.NULL:
-                console.print(f"[yellow]{name}=null: what is sent is dropped.[/]")
+        for warning in warnings_of_sending(settings, CHANNELS):
+            console.print(Text(warning, style="yellow"))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(tidings.lanes.run(stopping))
             await watch(tidings, console, stopping, until_idle=until_idle)

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.world import ASSEMBLIES, World
+from tests.acceptance.assembly import Assembly
+from tests.acceptance.local import EmbeddedAssembly, MemoryAssembly
+from tests.acceptance.production import ProductionAssembly
+from tests.acceptance.world import World
+
+#: How each run of the features puts Tidings together, in a folder of its own.
+ASSEMBLIES: Mapping[str, Callable[[pytest.FixtureRequest, Path], Assembly]] = {
+    "memory": lambda _request, _folder: MemoryAssembly(),
+    "embedded": lambda _request, folder: EmbeddedAssembly(folder),
+    "production": lambda request, folder: ProductionAssembly(
+        folder, request.getfixturevalue("servers")
+    ),
+}
 
 
 @pytest.fixture(params=ASSEMBLIES, autouse=True)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    assembly = ASSEMBLIES[request.param](request, tmp_path / "data")
     with asyncio.Runner() as runner:
-        world = World(assembly=ASSEMBLIES[request.param](tmp_path / "data"), runner=runner)
+        world = World(assembly=assembly, runner=runner)
         yield world
         world.close()
 

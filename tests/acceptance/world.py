@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
-
-from dependency_injector import providers
 
 from adapters.mail.message import message_id
 from adapters.mail.originator import Originator
-from adapters.memory.clock import MemoryClock
-from adapters.memory.sender import MemorySender
-from adapters.memory.telemetry import MemoryTelemetry
-from adapters.sqlite.database import Database as SqliteDatabase
-from adapters.sqlite.event_publisher import SqliteEventPublisher
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Chapter, Query
 from application.replay_dead_letters import Prospect, ReplayOrder
@@ -28,8 +19,8 @@ from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import TidingsError
 from domain.failure import Failure
 from domain.notification import Notification
-from entrypoints.container import Embedded, InMemory, Purpose, Tidings
-from entrypoints.settings import load_settings
+from entrypoints.container import Tidings
+from tests.acceptance.assembly import Assembly, Provider
 
 T = TypeVar("T")
 
@@ -43,149 +34,6 @@ CHANNELS = {"email": "email", "emails": "email", "SMS": "sms"}
 FIELDS = {"email": "email", "sms": "phoneNumber"}
 EVERYTHING = DeadLetterQuery(only_open=False)
 KINDS = {"sign-up": "USER_SIGNED_UP", "payment": "PAYMENT_SUCCESSFUL", "alert": "ALERT_RAISED"}
-
-
-class Assembly:
-    """One way to put Tidings together; the only thing that differs between the runs."""
-
-    clock: MemoryClock
-    senders: Mapping[str, MemorySender]
-
-    @abstractmethod
-    async def open(self, **settings: object) -> None: ...
-
-    @abstractmethod
-    async def close(self) -> None: ...
-
-    @abstractmethod
-    async def tidings(self) -> Tidings:
-        """A new worker's view on what is stored."""
-
-    @abstractmethod
-    async def start_again(self, at: datetime) -> None:
-        """The process is gone; another finds what is stored, and the machine's clock at `at`."""
-
-    @abstractmethod
-    async def rewind(self) -> None:
-        """Let every lane read the stream from its start again, as if it had committed nothing."""
-
-    @abstractmethod
-    async def break_store(self) -> None:
-        """The worker cannot write any more; producers still can."""
-
-    @abstractmethod
-    async def mend_store(self) -> None: ...
-
-    @abstractmethod
-    async def refuse(self, event_id: str) -> None:
-        """Make the store refuse what it is given of this event."""
-
-    @abstractmethod
-    async def refuse_nothing(self) -> None: ...
-
-
-class MemoryAssembly(Assembly):
-    async def open(self, **settings: object) -> None:
-        self._container = InMemory(settings=load_settings(tidings_env="embedded", **settings))
-        self.clock = self._container.clock()
-        self.senders = {
-            "email": self._container.email_sender(),
-            "sms": self._container.sms_sender(),
-        }
-
-    async def close(self) -> None:
-        return
-
-    async def tidings(self) -> Tidings:
-        return await _resolved(self._container.tidings())
-
-    async def start_again(self, at: datetime) -> None:
-        self.clock.start_again(at)
-        self._container.cache().forget_all()
-        await self._container.leases().end_all(now=at)
-
-    async def rewind(self) -> None:
-        for group in self.senders:
-            self._container.stream().rewind(group)
-        self._container.cache().forget_all()
-
-    async def break_store(self) -> None:
-        self._container.database().go_away()
-
-    async def mend_store(self) -> None:
-        self._container.database().come_back()
-
-    async def refuse(self, event_id: str) -> None:
-        self._container.database().will_refuse(event_id)
-
-    async def refuse_nothing(self) -> None:
-        self._container.database().will_refuse_nothing()
-
-
-class EmbeddedAssembly(Assembly):
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def open(self, **settings: object) -> None:
-        self.clock = MemoryClock()
-        self.senders = {"email": MemorySender(), "sms": MemorySender()}
-        self._settings = load_settings(
-            tidings_env="embedded", tidings_data=self._folder, **settings
-        )
-        await self._open()
-
-    async def _open(self) -> None:
-        self._container = Embedded(settings=self._settings, purpose=Purpose.WORK)
-        self._container.clock.override(providers.Object(self.clock))
-        self._container.telemetry.override(providers.Object(MemoryTelemetry()))
-        self._container.email_sender.override(providers.Object(self.senders["email"]))
-        self._container.sms_sender.override(providers.Object(self.senders["sms"]))
-        # Producers are another process.
-        self._producer = SqliteDatabase(self._folder)
-        self._container.publisher.override(
-            providers.Object(SqliteEventPublisher(self._producer, self.clock))
-        )
-        opening = self._container.init_resources()
-        assert opening is not None
-        await opening
-        self._database = await self._container.database()  # type: ignore[misc]
-        await self._producer.open()
-
-    async def close(self) -> None:
-        await self._producer.close()
-        closing = self._container.shutdown_resources()
-        assert closing is not None
-        await closing
-
-    async def tidings(self) -> Tidings:
-        return await _resolved(self._container.tidings())
-
-    async def start_again(self, at: datetime) -> None:
-        await self.close()
-        self.clock.start_again(at)
-        await self._open()
-
-    async def rewind(self) -> None:
-        await self._database.write(lambda connection: connection.execute("DELETE FROM places"))
-        self._container.cache.reset()
-
-    async def break_store(self) -> None:
-        self._database._writer.execute("PRAGMA query_only = ON")
-
-    async def mend_store(self) -> None:
-        self._database._writer.execute("PRAGMA query_only = OFF")
-
-    async def refuse(self, event_id: str) -> None:
-        await self._database.write(
-            lambda connection: connection.execute(
-                f"""CREATE TRIGGER refused BEFORE INSERT ON notifications
-                WHEN new.event_id = '{event_id}'
-                BEGIN SELECT RAISE(ABORT, 'a row that was to be refused'); END"""
-            )
-        )
-
-    async def refuse_nothing(self) -> None:
-        await self._database.write(lambda connection: connection.execute("DROP TRIGGER refused"))
 
 
 @dataclass(slots=True)
@@ -221,7 +69,7 @@ class World:
 
     def close(self) -> None:
         if self._tidings is not None:
-            self.die()
+            self._kill()
             self.run(self.assembly.close())
 
     def turn(self) -> None:
@@ -294,10 +142,13 @@ class World:
 
     def die(self) -> None:
         """Without writing a word; another one may go on."""
+        self._kill()
+        self._tidings = self.run(self.assembly.tidings())
+
+    def _kill(self) -> None:
         if self._turning is not None:
             turning, self._turning = self._turning, None
             self.run(_killed(turning))
-        self._tidings = self.run(self.assembly.tidings())
 
     def work_in_its_place(self, length: timedelta) -> None:
         self.turn()
@@ -400,7 +251,7 @@ class World:
 
     # What can be seen
 
-    def sender(self, channel: str) -> MemorySender:
+    def sender(self, channel: str) -> Provider:
         _ = self.tidings
         return self.assembly.senders[CHANNELS[channel]]
 
@@ -464,10 +315,6 @@ def message_ids(notifications: Sequence[Notification]) -> list[str]:
     return [message_id(notification, originator) for notification in notifications]
 
 
-async def _resolved(tidings: Tidings | Awaitable[Tidings]) -> Tidings:
-    return tidings if isinstance(tidings, Tidings) else await tidings
-
-
 async def _finished(turning: asyncio.Task[None]) -> None:
     await turning
 
@@ -479,10 +326,3 @@ async def _killed(turning: asyncio.Task[None]) -> None:
 
 def _milliseconds(instant: datetime) -> int:
     return round(instant.timestamp() * 1000)
-
-
-#: How each run of the features puts Tidings together.
-ASSEMBLIES: Mapping[str, Callable[[Path], Assembly]] = {
-    "memory": lambda _folder: MemoryAssembly(),
-    "embedded": EmbeddedAssembly,
-}

@@ -11,7 +11,8 @@ import pytest
 from adapters.system.clock import SystemClock
 from application.lanes import Lanes
 from entrypoints.container import Core, Embedded, InMemory, Purpose, Tidings, open_tidings
-from entrypoints.settings import BadSettings, Settings, load_settings
+from entrypoints.load_settings import load_settings
+from entrypoints.settings import BadSettings, Settings
 from tests.runner import Run
 
 

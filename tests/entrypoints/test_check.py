@@ -19,6 +19,7 @@ from adapters.sqlite.schema import VERSION
 from adapters.wire.decoder import WireDecoder
 from domain.status import Wait
 from entrypoints import exit_codes
+from entrypoints.channels import ADDRESS_FIELDS
 from entrypoints.checks import (
     check_everything,
     data_file,
@@ -28,8 +29,7 @@ from entrypoints.checks import (
     version,
     worker,
 )
-from entrypoints.container import ADDRESS_FIELDS
-from entrypoints.settings import load_settings
+from entrypoints.load_settings import load_settings
 from tests.builders import a_held_notification
 from tests.entrypoints.program import Ended, Program
 from tests.permissions import without_privilege

@@ -172,10 +172,10 @@ class TestANameThatIsNoSetting:
             pytest.param("TIDINGS_DEBUG", "in the environment alone", id="of the environment"),
             pytest.param("KAFKA_TOPIC", "not used by the embedded assembly", id="of Kafka"),
             pytest.param("REDIS_PORT", "not used by the embedded assembly", id="of Redis"),
-            pytest.param("SMTP_PORT", "not used by the embedded assembly", id="of SMTP"),
+            pytest.param("SMTP_POTR", "the nearest is SMTP_PORT", id="of SMTP, nearly"),
+            pytest.param("KAFKA_TOPICS", "the nearest is KAFKA_TOPIC", id="of Kafka, nearly"),
             pytest.param("DATABASE_URL", "not used by the embedded assembly", id="of PostgreSQL"),
             pytest.param("DIRECT_URL", "not used by the embedded assembly", id="of its tools"),
-            pytest.param("TWILIO_FROM", "not used by the embedded assembly", id="of Twilio"),
         ],
     )
     def test_is_explained(
@@ -196,22 +196,22 @@ class TestANameThatIsNoSetting:
         assert [each for each in strays() if each.source is Source.FILE] == []
 
     def test_is_named_by_the_check_without_its_value(self, program: Program) -> None:
-        (program.home / ".env").write_text("RATE_LIMT_EMAIL=canary\nSMTP_PASS=canary\n")
+        (program.home / ".env").write_text("RATE_LIMT_EMAIL=canary\nREDIS_PASSWORD=canary\n")
         checked = program.with_(RATE_LIMIT_SSM="canary", KAFKA_TOPIC="canary")("check")
         assert checked.code == exit_codes.DONE
         assert "RATE_LIMT_EMAIL (.env): unknown" in checked.out
-        assert "SMTP_PASS (.env): not used" in checked.out
+        assert "REDIS_PASSWORD (.env): not used" in checked.out
         assert "RATE_LIMIT_SSM (environment): unknown" in checked.out
         assert "KAFKA_TOPIC" not in checked.out
         assert "canary" not in checked.said
 
     def test_is_a_line_of_warning_where_the_work_begins(self, program: Program) -> None:
-        (program.home / ".env").write_text("RATE_LIMT_EMAIL=canary\nSMTP_PASS=canary\n")
+        (program.home / ".env").write_text("RATE_LIMT_EMAIL=canary\nREDIS_PASSWORD=canary\n")
         ended = program("up", "--until-idle")
         assert ended.code == exit_codes.DONE
         [warning] = [line for line in ended.err.splitlines() if line.startswith("warning: ")]
         assert "RATE_LIMT_EMAIL: unknown, the nearest is RATE_LIMIT_EMAIL" in warning
-        assert "SMTP_PASS: not used by the embedded assembly" in warning
+        assert "REDIS_PASSWORD: not used by the embedded assembly" in warning
         assert "canary" not in ended.said
 
 

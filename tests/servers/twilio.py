@@ -103,6 +103,8 @@ class TwilioServer:
         self._always: Answer | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._reached = asyncio.Event()
+        self._may_go_on = asyncio.Event()
+        self.lists_what_it_took = True
         self.requests: list[Request] = []
         self.messages: list[Message] = []
         self.connections = 0
@@ -120,8 +122,13 @@ class TwilioServer:
         """Answer the next creations so; `to`: only for this number."""
         self._next[to].extend(answers)
 
-    def will_always(self, answer: Answer) -> None:
+    def will_always(self, answer: Answer | None) -> None:
         self._always = answer
+
+    def let_go(self) -> None:
+        """Whoever has been taken and told nothing is answered now."""
+        self._may_go_on.set()
+        self._may_go_on = asyncio.Event()
 
     def will_list(self, *answers: Answer) -> None:
         """Answer the next questions for messages so."""
@@ -171,10 +178,13 @@ class TwilioServer:
 
     async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> None:
         match answer := self._chosen(request):
-            case Act.HANG | Act.HANG_AFTER_TAKING:
-                if answer is Act.HANG_AFTER_TAKING:
-                    self._take(request)
+            case Act.HANG:
                 await asyncio.Event().wait()
+            case Act.HANG_AFTER_TAKING:
+                taken = _written(self._take(request))
+                await self._may_go_on.wait()
+                writer.write(taken)
+                await writer.drain()
             case Act.DROP:
                 raise ConnectionResetError
             case Act.RESET | Act.RESET_AFTER_TAKING | Act.RESET_UNREAD:
@@ -207,7 +217,9 @@ class TwilioServer:
         found = [
             message.resource()
             for message in self.messages
-            if message.to == request.query["To"] and message.created_at >= since
+            if self.lists_what_it_took
+            and message.to == request.query["To"]
+            and message.created_at >= since
         ]
         return Reply(status=200, body=json.dumps({"messages": found, "next_page_uri": None}))
 

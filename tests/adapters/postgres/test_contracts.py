@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.postgres.database import Database as PostgresDatabase
+from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
 from adapters.postgres.dead_letters import PostgresDeadLetters
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
@@ -52,6 +53,7 @@ class ServerDatabase(Database):
             leases=PostgresLeases(opened),
             history=PostgresNotificationHistory(opened, DECODER, ("email", "sms")),
             dead_letters=PostgresDeadLetters(opened),
+            outbox=PostgresDeadLetterOutbox(opened),
         )
 
     async def close(self) -> None:

@@ -1,0 +1,79 @@
+"""How do the lanes run in production, each on as many machines as it needs?"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from rich.console import Console
+from rich.text import Text
+
+from domain.errors import TidingsError
+from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.errors import CannotBeDone
+from entrypoints.load_settings import load_production_settings
+from entrypoints.running import run
+from entrypoints.sending import missing, warnings_of_sending
+from entrypoints.settings import Settings
+from entrypoints.terminal.words import plain
+
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def work(channels: Sequence[str]) -> None:
+    settings = load_production_settings()
+    run(_work(settings, channels))
+
+
+async def _work(settings: Settings, channels: Sequence[str]) -> None:
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    for warning in warnings_of_sending(settings, channels):
+        console.print(Text(plain(warning), style="yellow"))
+    running = [channel for channel in channels if not missing(settings, channel)]
+    if not running:
+        raise CannotBeDone("no lane can start; `tidings check` says what each of them lacks")
+    stopping = asyncio.Event()
+    for stop in _STOPS:
+        asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
+
+    def say(error: TidingsError) -> None:
+        console.print(Text.assemble(("waiting: ", "bold yellow"), plain(str(error))))
+
+    async with _opened(settings, running, say, stopping) as tidings:
+        if tidings is not None:
+            console.print(f"Tidings works: {', '.join(running)}. SIGTERM stops it cleanly.")
+            await tidings.lanes.run(stopping)
+
+
+@asynccontextmanager
+async def _opened(
+    settings: Settings,
+    channels: Sequence[str],
+    say: Callable[[TidingsError], None],
+    stopping: asyncio.Event,
+) -> AsyncIterator[Tidings | None]:
+    """None if it is stopped before all is there that it needs. What it waits for is said once."""
+    said: set[str] = set()
+
+    def waits(error: TidingsError) -> None:
+        if str(error) not in said:
+            said.add(str(error))
+            say(error)
+
+    opening = open_tidings(settings, Purpose.WORK, channels=channels, waits=waits)
+    entering = asyncio.ensure_future(opening.__aenter__())
+    stopped = asyncio.ensure_future(stopping.wait())
+    await asyncio.wait({entering, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not entering.done():
+        entering.cancel()
+        await asyncio.gather(entering, return_exceptions=True)
+        yield None
+        return
+    tidings = entering.result()
+    try:
+        yield tidings
+    finally:
+        await opening.__aexit__(None, None, None)

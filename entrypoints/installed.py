@@ -1,0 +1,24 @@
+"""Is the library there that an adapter needs?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from domain.errors import TidingsError
+
+
+class NotInstalled(TidingsError):
+    def __init__(self, library: str) -> None:
+        super().__init__(
+            f"{library} is not installed; install it with: pip install 'tidings[production]'"
+        )
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Around an import. Raises NotInstalled, with what to do."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise NotInstalled((error.name or "a library").partition(".")[0]) from error

@@ -1,0 +1,180 @@
+"""Which adapters make up the production assembly?
+
+Its own module, as its libraries take a second to import and need not be installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+
+from dependency_injector import containers, providers
+
+from adapters.kafka.dead_letter_topic import KafkaDeadLetterTopic
+from adapters.kafka.event_publisher import KafkaEventPublisher
+from adapters.kafka.event_source import KafkaEventSource
+from adapters.kafka.membership import Reader
+from adapters.kafka.options import Patience
+from adapters.logs.telemetry import LogTelemetry
+from adapters.postgres.clock import PostgresClock
+from adapters.postgres.database import Database
+from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
+from adapters.postgres.dead_letters import PostgresDeadLetters
+from adapters.postgres.leases import PostgresLeases
+from adapters.postgres.notification_history import PostgresNotificationHistory
+from adapters.postgres.notification_store import PostgresNotificationStore
+from adapters.redis.accepted_cache import RedisAcceptedCache
+from adapters.redis.rate_limiter import RedisRateLimiter
+from adapters.redis.server import RedisServer
+from adapters.system.clock import SystemClock, read_steady
+from adapters.wire.decoder import WireDecoder
+from application.errors import StoreUnavailable, StreamUnavailable
+from application.ports.sender import Sender
+from domain.errors import TidingsError
+from entrypoints.channels import ADDRESS_FIELDS
+from entrypoints.container import Connection, Core, Purpose, open_sender
+from entrypoints.production_settings import ProductionSettings
+from entrypoints.sending import email_sender, sms_sender
+from entrypoints.servers import (
+    group_of,
+    kafka_options,
+    postgres_options,
+    redis_options,
+    start_of,
+)
+
+_LOOK_EVERY = 2.0  # seconds
+
+Waits = Callable[[TidingsError], None] | None
+
+
+def reader(settings: ProductionSettings, channel: str) -> Reader:
+    return Reader(
+        topic=settings.kafka_topic,
+        group=group_of(settings, channel),
+        start=start_of(settings, channel),
+        patience=Patience(),
+    )
+
+
+async def open_connections(
+    purpose: Purpose,
+    running: Sequence[str],
+    waits: Waits,
+    *,
+    database: Database,
+    clock: PostgresClock,
+    redis: RedisServer,
+    publisher: KafkaEventPublisher,
+    dead_letter_topic: KafkaDeadLetterTopic,
+    senders: Mapping[str, Callable[[], Sender]],
+    sources: Mapping[str, Callable[[], KafkaEventSource]],
+) -> AsyncIterator[None]:
+    """Only what the purpose needs; the lanes join their groups last."""
+    async with AsyncExitStack() as opened:
+
+        async def open_(*connections: Connection) -> None:
+            for each in connections:
+                await _once_there(each, waits)
+                opened.push_async_callback(each.close)
+
+        if purpose is Purpose.PUBLISH:
+            await open_(publisher)
+        else:
+            await open_(database, clock)
+        if purpose is Purpose.WORK:
+            await open_(redis, dead_letter_topic)
+            for channel in running:
+                await open_sender(senders[channel](), opened)
+            await open_(*(sources[channel]() for channel in running))
+        yield
+
+
+async def _once_there(connection: Connection, waits: Waits) -> None:
+    while True:
+        try:
+            return await connection.open()
+        except (StoreUnavailable, StreamUnavailable) as error:
+            if waits is None or not error.may_pass:
+                raise
+            waits(error)
+        await asyncio.sleep(_LOOK_EVERY)
+
+
+class Production(containers.DeclarativeContainer):
+    """Any number of processes on any number of machines, over Kafka, Redis and PostgreSQL."""
+
+    purpose = providers.Dependency(instance_of=Purpose)
+    settings = providers.Dependency(instance_of=ProductionSettings)
+    running: providers.Dependency[Sequence[str]] = providers.Dependency()
+    waits: providers.Dependency[Waits] = providers.Dependency(default=None)
+    decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
+    telemetry = providers.Singleton(LogTelemetry)
+    database = providers.Singleton(Database, providers.Singleton(postgres_options, settings))
+    clock = providers.Singleton(
+        PostgresClock,
+        database,
+        providers.Factory(SystemClock, tell=telemetry.provided.clock_jumped).provider,
+        steady=providers.Object(read_steady),
+        tell=telemetry.provided.clock_differs,
+    )
+    kafka = providers.Singleton(kafka_options, settings)
+    redis = providers.Singleton(
+        RedisServer, providers.Singleton(redis_options, settings), clock, telemetry
+    )
+    store = providers.Singleton(PostgresNotificationStore, database, decoder)
+    leases = providers.Singleton(PostgresLeases, database)
+    history = providers.Singleton(PostgresNotificationHistory, database, decoder)
+    dead_letters = providers.Singleton(PostgresDeadLetters, database)
+    dead_letter_outbox = providers.Singleton(PostgresDeadLetterOutbox, database)
+    dead_letter_topic = providers.Singleton(
+        KafkaDeadLetterTopic, kafka, settings.provided.kafka_dlq_topic
+    )
+    cache = providers.Singleton(RedisAcceptedCache, redis)
+    limiter = providers.Singleton(RedisRateLimiter, redis)
+    publisher = providers.Singleton(KafkaEventPublisher, kafka, settings.provided.kafka_topic)
+    email_source = providers.Singleton(
+        KafkaEventSource, kafka, providers.Factory(reader, settings, "email")
+    )
+    sms_source = providers.Singleton(
+        KafkaEventSource, kafka, providers.Factory(reader, settings, "sms")
+    )
+    email_sender = providers.Singleton(email_sender, settings, clock)
+    sms_sender = providers.Singleton(sms_sender, settings, clock)
+    connections = providers.Resource(
+        open_connections,
+        purpose,
+        running,
+        waits,
+        database=database,
+        clock=clock,
+        redis=redis,
+        publisher=publisher,
+        dead_letter_topic=dead_letter_topic,
+        senders=providers.Dict(email=email_sender.provider, sms=sms_sender.provider),
+        sources=providers.Dict(email=email_source.provider, sms=sms_source.provider),
+    )
+
+    core = providers.Container(
+        Core,
+        settings=settings,
+        clock=clock,
+        telemetry=telemetry,
+        decoder=decoder,
+        store=store,
+        leases=leases,
+        history=history,
+        dead_letters=dead_letters,
+        dead_letter_outbox=dead_letter_outbox,
+        dead_letter_topic=dead_letter_topic,
+        cache=cache,
+        limiter=limiter,
+        publisher=publisher,
+        email_source=email_source,
+        sms_source=sms_source,
+        email_sender=email_sender,
+        sms_sender=sms_sender,
+        running=running,
+    )
+    tidings = core.tidings
