@@ -177,7 +177,9 @@ class Lane:
             await self._clock.sleep(FLUSH_EVERY)
             await self._source.poll(limit=0, wait_for=timedelta())  # a sign of life
             return
-        if not self._polled:
+        if self._polled:  # left over: there was no room for them, or the store was away
+            await self._source.poll(limit=0, wait_for=timedelta())  # a sign of life
+        else:
             self._polled = await self._source.poll(limit=BATCH, wait_for=POLL_FOR)
         if self._polled and not self._is_stopping:
             begun, lease = await self._accept_polled()

@@ -23,6 +23,8 @@ from application.ports.dead_letters import DeadLetterQuery
 from domain.status import Wait
 from entrypoints.channels import CHANNELS
 from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.installed import installed
+from entrypoints.production_settings import ProductionSettings
 from entrypoints.sending import missing, outbox_folder
 from entrypoints.settings import Settings
 from entrypoints.terminal.words import duration
@@ -46,6 +48,11 @@ class Check:
 
 async def check_everything(settings: Settings) -> list[Check]:
     """Nothing is made or changed by it."""
+    if isinstance(settings, ProductionSettings):
+        with installed():
+            from entrypoints.production_checks import check_servers
+        python = version("Python", sys.version_info[:3], oldest=_OLDEST_PYTHON)
+        return [python, *(await check_servers(settings))]
     folder = DataFolder(settings.tidings_data)
     return [
         version("Python", sys.version_info[:3], oldest=_OLDEST_PYTHON),
@@ -96,7 +103,7 @@ async def _data(settings: Settings, folder: DataFolder) -> list[Check]:
         if inspection.is_readable:
             async with open_tidings(settings, Purpose.ASK) as tidings:
                 found += await _lanes(tidings, is_worked_in=is_worked_in)
-                found.append(await _decisions(tidings))
+                found.append(await decisions_of(tidings))
     except (StoreUnavailable, StreamUnavailable) as error:
         return [*found, Check(name="data", is_well=False, words=error.problem, fix=error.fix)]
     except OSError as error:  # as where the folder that we are in was removed
@@ -187,7 +194,7 @@ def lane(channel: str, unread: int, due_in: timedelta | None, *, is_worked_in: b
     return Check(name=f"{channel} lane", is_well=True, words=words, fix=fix)
 
 
-async def _decisions(tidings: Tidings) -> Check:
+async def decisions_of(tidings: Tidings) -> Check:
     tally = await tidings.history.tally()
     uncertain = sum(count for each, count in tally.items() if each.waiting_for is Wait.PERSON)
     return decisions(uncertain, sum((await tidings.dead_letters.tally(DeadLetterQuery())).values()))
