@@ -108,7 +108,7 @@ class Production(containers.DeclarativeContainer):
     purpose = providers.Dependency(instance_of=Purpose)
     settings = providers.Dependency(instance_of=ProductionSettings)
     running: providers.Dependency[Sequence[str]] = providers.Dependency()
-    waits: providers.Dependency[Waits] = providers.Dependency(default=None)
+    waits: providers.Dependency[Waits] = providers.Dependency()
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
     telemetry = providers.Singleton(LogTelemetry)
     database = providers.Singleton(Database, providers.Singleton(postgres_options, settings))

@@ -32,6 +32,7 @@ from domain.dead_letter import DeadLetter
 from domain.lease import Lease
 from domain.move import Move
 from domain.notification import Notification, notification_id
+from domain.record import Record
 from domain.status import Status
 from tests.application.given import (
     HurdledLimiter,
@@ -45,6 +46,19 @@ from tests.builders import NOON, email_channel
 STEP = timedelta(milliseconds=25)
 #: So often everybody may go on before the clock moves: enough for the longest chain of awaits.
 BREATHS = 25
+
+
+class WatchedSource(MemoryEventSource):
+    """Notes when it was asked for nothing: a sign of life."""
+
+    def __init__(self, stream: Stream, group: str, clock: MemoryClock) -> None:
+        super().__init__(stream, group, clock)
+        self.signs_of_life: list[datetime] = []
+
+    async def poll(self, *, limit: int, wait_for: timedelta) -> Sequence[Record]:
+        if limit == 0:
+            self.signs_of_life.append(self._clock.now())
+        return await super().poll(limit=limit, wait_for=wait_for)
 
 
 class Driver:
@@ -87,6 +101,7 @@ class Driver:
             gate=self.gate,
             recorder=self.recorder,
         )
+        self.source = WatchedSource(self.stream, self.channel.name, self.clock)
         self.lane = self._lane(Leasehold(self.leases, "worker-1"))
         self.replay_dead_letters = ReplayDeadLetters(
             channels={self.channel.name: self.channel},
@@ -102,7 +117,7 @@ class Driver:
     def _lane(self, leasehold: Leasehold) -> Lane:
         return Lane(
             channel=self.channel,
-            source=MemoryEventSource(self.stream, self.channel.name, self.clock),
+            source=self.source,
             store=self.store,
             clock=self.clock,
             telemetry=self.telemetry,

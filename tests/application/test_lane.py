@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -11,7 +12,7 @@ from application.lane import GRACE
 from domain.lease import LEASE_FOR
 from domain.status import Status, Wait
 from tests.application.driver import Driver, many, once
-from tests.builders import at, email_channel
+from tests.builders import NOON, at, email_channel
 from tests.runner import Run
 
 
@@ -254,3 +255,21 @@ class TestAHandOverNeverEnds:
         loop = _Loop()
         with asyncio.Runner(loop_factory=lambda: loop) as runner:
             runner.run(story(Driver()))
+
+
+class TestAStoreThatIsAwayForLong:
+    def test_leaves_the_lane_its_place_in_the_stream(self, run: Run) -> None:
+        async def story(driver: Driver) -> None:
+            driver.database.go_away()
+            driver.publish("e1")
+            driver.start()
+            await driver.let_pass(60)
+            signs = [NOON, *driver.source.signs_of_life, driver.clock.now()]
+            gaps = [later - sooner for sooner, later in pairwise(signs)]
+            assert max(gaps) < timedelta(seconds=5)
+            driver.database.come_back()
+            await driver.let_pass(5)
+            assert driver.told == once("e1")
+            await driver.finish()
+
+        run(story(Driver()))

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from adapters.null.sender import NullSender
+from adapters.outbox.sender import OutboxSender
 from adapters.system.clock import SystemClock
 from application.lanes import Lanes
 from entrypoints.container import Core, Embedded, InMemory, Purpose, Tidings, open_tidings
-from entrypoints.load_settings import load_settings
+from entrypoints.installed import NotInstalled, installed
+from entrypoints.load_settings import load_production_settings, load_settings
+from entrypoints.production import Production
 from entrypoints.settings import BadSettings, Settings
 from tests.runner import Run
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -87,6 +96,48 @@ class TestTheEmbeddedAssembly:
 
         run(work())
         run(work())
+
+
+class TestTheProductionAssembly:
+    @pytest.fixture
+    def container(self) -> Production:
+        settings = load_production_settings(
+            database_url="postgresql://nobody@127.0.0.1:1/nothing",
+            email_provider="outbox",
+            sms_provider="null",
+        )
+        return Production(
+            settings=settings, purpose=Purpose.WORK, running=["email", "sms"], waits=None
+        )
+
+    def test_fills_every_slot(self, container: Production) -> None:
+        container.check_dependencies()
+
+    def test_gives_out_its_root_and_dials_nobody(self, container: Production) -> None:
+        tidings = container.tidings()
+        assert isinstance(tidings, Tidings)
+        assert {lane.channel.name for lane in tidings.lanes.each} == {"email", "sms"}
+        assert tidings.lanes.post is not None
+
+    def test_can_have_any_one_adapter_swapped(self, container: Production) -> None:
+        assert isinstance(container.email_sender(), OutboxSender)
+        assert isinstance(container.sms_sender(), NullSender)
+
+    def test_costs_nobody_else_its_libraries(self) -> None:
+        """They take a second to import, and need not be installed."""
+        heavy = "'aiokafka', 'sqlalchemy', 'asyncpg', 'redis', 'twilio', 'aiohttp', 'aiosmtplib'"
+        program = (
+            f"import sys, entrypoints.commands.show; assert not set(sys.modules) & {{{heavy}}}"
+        )
+        ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
+        assert ended.returncode == 0
+
+    def test_is_named_with_what_to_install_where_a_library_is_missing(self) -> None:
+        with (
+            pytest.raises(NotInstalled, match=r"no_such_library.*tidings\[production\]"),
+            installed(),
+        ):
+            import_module("no_such_library.at_all")
 
 
 class TestAnEnvironmentThatIsNotKnown:

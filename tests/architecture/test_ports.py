@@ -19,6 +19,14 @@ ELSEWHERE = {
     ("sqlite", "clock"): "adapters.system.clock",
     ("sqlite", "sender"): "adapters.outbox.sender",
     ("sqlite", "telemetry"): "adapters.logs.telemetry",
+    ("postgres", "event_decoder"): "adapters.wire.decoder",
+    ("postgres", "accepted_cache"): "adapters.redis.accepted_cache",
+    ("postgres", "rate_limiter"): "adapters.redis.rate_limiter",
+    ("postgres", "event_source"): "adapters.kafka.event_source",
+    ("postgres", "event_publisher"): "adapters.kafka.event_publisher",
+    ("postgres", "dead_letter_topic"): "adapters.kafka.dead_letter_topic",
+    ("postgres", "sender"): "adapters.smtp.sender",
+    ("postgres", "telemetry"): "adapters.logs.telemetry",
 }
 
 #: (assembly, port) that there is not: in one file nobody else reads a dead-letter topic.
@@ -38,7 +46,7 @@ def protocol(port: str) -> type:
 
 @pytest.mark.parametrize("port", PORTS)
 class TestAPort:
-    @pytest.mark.parametrize("assembly", ["memory", "sqlite"])
+    @pytest.mark.parametrize("assembly", ["memory", "sqlite", "postgres"])
     def test_has_an_adapter_of_its_name_that_inherits_it(self, port: str, assembly: str) -> None:
         if (assembly, port) in NOWHERE:
             assert not (ROOT / "adapters" / assembly / f"{port}.py").exists()
