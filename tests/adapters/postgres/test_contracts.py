@@ -15,6 +15,7 @@ from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.options import PostgresOptions
 from tests.adapters.postgres.conftest import DATABASE, ask
 from tests.contracts.database import Database, Ports
+from tests.contracts.dead_letter_outbox import DeadLetterOutboxContract
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.given import DECODER
 from tests.contracts.leases import LeasesContract
@@ -102,4 +103,8 @@ class TestPostgresNotificationHistory(OnTheServer, NotificationHistoryContract):
 
 
 class TestPostgresDeadLetters(OnTheServer, DeadLettersContract):
+    pass
+
+
+class TestPostgresDeadLetterOutbox(OnTheServer, DeadLetterOutboxContract):
     pass
