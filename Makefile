@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check mutants format docs bench clean
+.PHONY: help demo test check mutants format services docs bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -27,6 +27,9 @@ mutants: .venv/installed-dev  ## Change the domain in a thousand small ways: doe
 format: .venv/installed-dev  ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+services: .venv/installed-dev  ## Start Kafka, PostgreSQL, Valkey and a mail catcher without Docker; prints their settings
+	@$(BIN)/python -m tests.servers
 
 docs: .venv/installed-dev  ## Write those parts of the documents anew that follow from the code
 	@$(BIN)/python -m tests.documents

@@ -9,7 +9,7 @@ import subprocess
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,14 +137,20 @@ class Program:
             os.close(ours)
         return Ended.without_a_bug(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
-    @contextmanager
-    def running(self, *arguments: str, by: tuple[str, ...] = ()) -> Iterator[Running]:
+    def running(
+        self, *arguments: str, by: tuple[str, ...] = ()
+    ) -> AbstractContextManager[Running]:
         """Beside the test, and never longer than it; by whom, if not by who runs the test."""
+        return self.beside(*by, "tidings", *arguments)
+
+    @contextmanager
+    def beside(self, *command: str) -> Iterator[Running]:
+        """Any command, likewise."""
         run = time.monotonic_ns()
         out, err = self.home / f"{run}.out", self.home / f"{run}.err"
         with out.open("wb") as out_file, err.open("wb") as err_file:
             process = subprocess.Popen(
-                [*by, "tidings", *arguments],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=out_file,
                 stderr=err_file,

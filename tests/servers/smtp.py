@@ -11,7 +11,7 @@ import socket
 import ssl
 import struct
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NoReturn, SupportsIndex
@@ -93,11 +93,13 @@ class SmtpServer:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         login: tuple[str, ...] = (),
+        tell: Callable[[Received], None] = lambda _: None,
     ) -> None:
         self.extensions = extensions
         self._tls = tls
         self._implicit_tls = implicit_tls
         self._login = login
+        self._tell = tell
         self._next: dict[tuple[str, str], deque[Answer]] = defaultdict(deque)
         self._always: dict[str, Answer] = {}
         self._reached: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -232,6 +234,7 @@ class SmtpServer:
         rcpt, mail = connection.rcpt, connection.mail
         connection.rcpt = ""
         self.received.append(Received(mail=mail, rcpt=rcpt, data=lines))
+        self._tell(self.received[-1])
         await self._answer(connection, "dot", to=rcpt)
         return None
 
