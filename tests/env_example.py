@@ -1,0 +1,81 @@
+"""How does `.env.example` explain every setting? `make docs` writes it anew."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from enum import Enum
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from entrypoints.production_settings import ProductionSettings
+from tests.documents import ROOT, allowed
+
+ENV_EXAMPLE = ROOT / ".env.example"
+
+_HEAD = """\
+# Written from the settings by `make docs`. Copy it to .env, and take the # away from what you set;
+# what stands there is the default. `tidings check` shows what is in force, and where it is from.
+# .env holds secrets: keep it to yourself (chmod 600), and out of the repository."""
+
+#: Heading, and how the names begin. Each setting stands in the first that fits.
+_SECTIONS = {
+    "The assembly": ("TIDINGS_",),
+    "Kafka": ("KAFKA_",),
+    "PostgreSQL": ("DATABASE_", "DIRECT_"),
+    "Redis, or Valkey": ("REDIS_",),
+    "Emails": ("EMAIL_", "SMTP_"),
+    "SMS": ("SMS_", "TWILIO_", "UNCERTAIN_SMS"),
+    "Rules": ("RATE_", "MAX_RETRIES", "RETRY_"),
+}
+
+#: What docker-compose.yml asks for besides.
+_OF_COMPOSE = {
+    "POSTGRES_PASSWORD": (
+        "local-only",
+        "Of the database that `docker compose` makes, which nobody outside reaches; letters and "
+        "digits. It counts when the volume is made, and not later.",
+    ),
+}
+
+
+def env_example() -> str:
+    fields = {name.upper(): field for name, field in ProductionSettings.model_fields.items()}
+    parts = [_HEAD]
+    for heading, beginnings in _SECTIONS.items():
+        parts.append(f"# {heading}\n# {'-' * len(heading)}")
+        for name in [name for name in fields if name.startswith(beginnings)]:
+            parts.append("\n".join(_setting(name, fields.pop(name))))
+    assert not fields, f"in no section: {', '.join(fields)}"
+    parts.append("# Docker Compose alone\n# --------------------")
+    for name, (default, words) in _OF_COMPOSE.items():
+        parts.append("\n".join([*_comment(words), f"#{name}={default}"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _setting(name: str, field: FieldInfo) -> Iterator[str]:
+    may_be = allowed(field.annotation, field.metadata).replace("`", "")
+    yield from _comment(f"{field.description} ({may_be})")
+    yield f"#{name}={_written(field.default)}"
+
+
+def _comment(words: str) -> list[str]:
+    return textwrap.wrap(
+        words, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
+    )
+
+
+def _written(default: object) -> str:
+    """As `.env` wants it: in quotes if there is more than one word."""
+    match default:
+        case None:
+            return ""
+        case SecretStr():
+            return default.get_secret_value()
+        case bool():
+            return str(default).lower()
+        case Enum():
+            return str(default.value)
+    text = str(default)
+    return f'"{text}"' if " " in text else text
