@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from entrypoints.production_settings import ProductionSettings
+from entrypoints.settings import Settings
 from tests.documents import ROOT, allowed
 
 ENV_EXAMPLE = ROOT / ".env.example"
@@ -23,41 +24,40 @@ _HEAD = """\
 _SECTIONS = {
     "The assembly": ("TIDINGS_",),
     "Kafka": ("KAFKA_",),
-    "PostgreSQL": ("DATABASE_", "DIRECT_"),
+    "PostgreSQL": ("DATABASE_URL", "DIRECT_", "DATABASE_"),
     "Redis, or Valkey": ("REDIS_",),
     "Emails": ("EMAIL_", "SMTP_"),
     "SMS": ("SMS_", "TWILIO_", "UNCERTAIN_SMS"),
     "Rules": ("RATE_", "MAX_RETRIES", "RETRY_"),
 }
 
-#: What docker-compose.yml asks for besides.
-_OF_COMPOSE = {
-    "POSTGRES_PASSWORD": (
-        "local-only",
-        "Of the database that `docker compose` makes, which nobody outside reaches; letters and "
-        "digits. It counts when the volume is made, and not later.",
-    ),
-}
+#: What docker-compose.yml asks for besides, and the default there.
+_OF_COMPOSE = {"POSTGRES_PASSWORD": "local-only"}
+_WORDS_OF_COMPOSE = """\
+Of the database that `docker compose` makes, and that only its neighbours reach: letters and digits.
+It counts when the volume is made, not later."""
 
 
 def env_example() -> str:
-    fields = {name.upper(): field for name, field in ProductionSettings.model_fields.items()}
+    fields = dict(ProductionSettings.model_fields)
     parts = [_HEAD]
     for heading, beginnings in _SECTIONS.items():
-        parts.append(f"# {heading}\n# {'-' * len(heading)}")
-        for name in [name for name in fields if name.startswith(beginnings)]:
-            parts.append("\n".join(_setting(name, fields.pop(name))))
+        names = [name for each in beginnings for name in fields if name.upper().startswith(each)]
+        parts.append(f"## {heading}")
+        parts += ["\n".join(_setting(name, fields.pop(name))) for name in dict.fromkeys(names)]
     assert not fields, f"in no section: {', '.join(fields)}"
-    parts.append("# Docker Compose alone\n# --------------------")
-    for name, (default, words) in _OF_COMPOSE.items():
-        parts.append("\n".join([*_comment(words), f"#{name}={default}"]))
+    parts.append("## Docker Compose alone")
+    for name, default in _OF_COMPOSE.items():
+        parts.append("\n".join([*_comment(_WORDS_OF_COMPOSE), f"#{name}={default}"]))
     return "\n\n".join(parts) + "\n"
 
 
 def _setting(name: str, field: FieldInfo) -> Iterator[str]:
+    """What it means does not depend on the assembly, though its default may."""
+    words = Settings.model_fields.get(name, field).description
     may_be = allowed(field.annotation, field.metadata).replace("`", "")
-    yield from _comment(f"{field.description} ({may_be})")
-    yield f"#{name}={_written(field.default)}"
+    yield from _comment(f"{words} ({may_be})")
+    yield f"#{name.upper()}={_written(field.default)}"
 
 
 def _comment(words: str) -> list[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.deployment.compose import FILE, NoParser, Parser, parser
+from tests.deployment.ground import Ground, new_ground
+from tests.servers.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +29,9 @@ def services(compose: Parser) -> dict[str, Any]:
     """As they are where nothing is set."""
     found: dict[str, Any] = compose.read(FILE.read_text())["services"]
     return found
+
+
+@pytest.fixture
+def ground(kafka_brokers: str, postgres: PostgresServer, valkey_url: str) -> Iterator[Ground]:
+    with new_ground(kafka_brokers, postgres, valkey_url) as ground:
+        yield ground

@@ -29,9 +29,7 @@ def test_it_has_every_setting(name: str) -> None:
     assert name.upper() in LINES
 
 
-def test_all_of_it_set_is_as_nothing_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_of_it_set_is_as_nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in LINES:
         monkeypatch.delenv(name, raising=False)
     file = tmp_path / ".env"
@@ -39,13 +37,13 @@ def test_all_of_it_set_is_as_nothing_set(
     database = "postgresql://tidings@localhost/tidings"
     settings = ProductionSettings(_env_file=file, database_url=database)
     assert settings == ProductionSettings(_env_file=None, database_url=database)
-    assert len(settings.model_fields_set) > 40
+    assert len(settings.model_fields_set) > 30
 
 
 def test_it_explains_what_docker_compose_asks_for() -> None:
     text = FILE.read_text()
-    asked = {*re.findall(r"\$\{([A-Z_]+)", text), *re.findall(r"^    ([A-Z_]+):$", text, re.M)}
-    assert asked <= set(LINES)
+    asked = re.findall(r"\$\{([A-Z_]+)", text) + re.findall(r"^    ([A-Z_]+):$", text, re.MULTILINE)
+    assert set(asked) <= set(LINES)
 
 
 def test_docker_compose_sets_nothing_that_is_no_setting() -> None:

@@ -81,7 +81,12 @@ class Service:
 
     def publish(self, *payloads: dict[str, str]) -> None:
         events = [
-            {"eventId": f"event-{n}", "messageType": "ALERT_RAISED", "timestamp": 0, "payload": each}
+            {
+                "eventId": f"event-{n}",
+                "messageType": "ALERT_RAISED",
+                "timestamp": 0,
+                "payload": each,
+            }
             for n, each in enumerate(payloads, start=1)
         ]
         self.run(self.tidings.publish_events([json.dumps(each).encode() for each in events]))
