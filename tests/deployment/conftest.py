@@ -35,3 +35,12 @@ def services(compose: Parser) -> dict[str, Any]:
 def ground(kafka_brokers: str, postgres: PostgresServer, valkey_url: str) -> Iterator[Ground]:
     with new_ground(kafka_brokers, postgres, valkey_url) as ground:
         yield ground
+
+
+@pytest.fixture(scope="module")
+def moving_ground(
+    kafka_brokers: str, postgres: PostgresServer, valkey_url: str
+) -> Iterator[Ground]:
+    """For tests that look at one move from many sides."""
+    with new_ground(kafka_brokers, postgres, valkey_url) as ground:
+        yield ground
