@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from entrypoints.load_settings import load_production_settings
 from entrypoints.production_settings import ProductionSettings
 from tests.deployment.compose import FILE
 from tests.env_example import ENV_EXAMPLE, env_example
@@ -32,12 +33,14 @@ def test_it_has_every_setting(name: str) -> None:
 def test_all_of_it_set_is_as_nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in LINES:
         monkeypatch.delenv(name, raising=False)
-    file = tmp_path / ".env"
-    file.write_text("".join(f"{name}={value}\n" for name, value in LINES.items()))
-    database = "postgresql://tidings@localhost/tidings"
-    settings = ProductionSettings(_env_file=file, database_url=database)
-    assert settings == ProductionSettings(_env_file=None, database_url=database)
-    assert len(settings.model_fields_set) > 30
+    monkeypatch.setenv("DATABASE_URL", "postgresql://tidings@localhost/tidings")
+    monkeypatch.chdir(tmp_path)
+    nothing_set = load_production_settings()
+    lines = {**LINES, "TIDINGS_ENV": "production"}
+    Path(".env").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+    all_set = load_production_settings()
+    assert all_set == nothing_set
+    assert len(all_set.model_fields_set) > len(nothing_set.model_fields_set) + 25
 
 
 def test_it_explains_what_docker_compose_asks_for() -> None:

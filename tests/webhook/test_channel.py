@@ -59,8 +59,12 @@ def with_webhooks(container: Embedded) -> WebhookSender:
     source = providers.Factory(SqliteEventSource, container.database, NAME, container.clock)
     channel, provider = providers.Object(WEBHOOK), providers.Object(sender)
     kit = providers.Factory(ChannelKit, channel=channel, source=source, sender=provider)
-    container.core.channels.add_kwargs(webhook=channel)
-    container.core.kits.add_kwargs(webhook=kit.provider)
+    for registered, one in (
+        (container.core.channels, channel),
+        (container.core.kits, kit.provider),
+    ):
+        assert isinstance(registered, providers.Dict)
+        registered.add_kwargs(webhook=one)
     container.senders.add_kwargs(webhook=provider.provider)
     return sender
 
