@@ -33,6 +33,7 @@ services: .venv/installed-dev  ## Start Kafka, PostgreSQL, Valkey and a mail cat
 
 docs: .venv/installed-dev  ## Write those parts of the documents anew that follow from the code
 	@$(BIN)/python -m tests.documents
+	@$(BIN)/python -m tests.env_example
 
 bench: .venv/installed-dev  ## Measure how fast it is on this machine (some minutes; leave the machine alone)
 	@$(BIN)/python -m bench

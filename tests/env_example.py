@@ -5,15 +5,16 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from enum import Enum
+from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from entrypoints.production_settings import ProductionSettings
 from entrypoints.settings import Settings
-from tests.documents import ROOT, allowed
+from tests.setting_words import allowed
 
-ENV_EXAMPLE = ROOT / ".env.example"
+ENV_EXAMPLE = Path(__file__).parent.parent / ".env.example"
 
 _HEAD = """\
 # Written from the settings by `make docs`. Copy it to .env, and take the # away from what you set;
@@ -79,3 +80,7 @@ def _written(default: object) -> str:
             return str(default.value)
     text = str(default)
     return f'"{text}"' if " " in text else text
+
+
+if __name__ == "__main__":
+    ENV_EXAMPLE.write_text(env_example())
