@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
-from typing import get_args
 
-from annotated_types import Ge, Gt, Le
 from dependency_injector import providers
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -17,7 +15,8 @@ from domain.status import TRANSITIONS
 from entrypoints.container import Core, Embedded, InMemory
 from entrypoints.production import Production
 from entrypoints.production_settings import ProductionSettings
-from entrypoints.settings import Settings, Unit
+from entrypoints.settings import Settings
+from tests.setting_words import allowed
 from tests.shapes_document import JSON_DOCUMENT, json_document
 
 ROOT = Path(__file__).parent.parent
@@ -89,9 +88,9 @@ def _table(fields: Mapping[str, FieldInfo]) -> str:
     """Of each setting: its default, what it may be, and what it means."""
     lines = ["| setting | by default | may be | means |", "|---|---|---|---|"]
     for name, field in fields.items():
-        allowed = _allowed(field.annotation, field.metadata)
+        may_be = allowed(field.annotation, field.metadata)
         default = _default(field.default)
-        lines.append(f"| `{name.upper()}` | {default} | {allowed} | {field.description} |")
+        lines.append(f"| `{name.upper()}` | {default} | {may_be} | {field.description} |")
     return "\n".join(lines)
 
 
@@ -101,36 +100,6 @@ def _default(value: object) -> str:
     if isinstance(value, Enum | bool):
         value = value.value if isinstance(value, Enum) else str(value).lower()
     return "not set" if value in ("", None) else f"`{value}`"
-
-
-_KINDS = {
-    int: "a whole number",
-    float: "a number",
-    Path: "a path",
-    str: "text",
-    SecretStr: "text, never shown",
-    bool: "`true` or `false`",
-}
-
-
-def _allowed(kind: object, metadata: list[object]) -> str:
-    kind = next((each for each in get_args(kind) if each is not type(None)), kind)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return " or ".join(f"`{member.value}`" for member in kind)
-    [words] = [words for each, words in _KINDS.items() if each is kind]
-    units = [f" of {each.name}" for each in metadata if isinstance(each, Unit)]
-    return ", ".join(["".join([words, *units]), *_bounds(metadata)])
-
-
-def _bounds(metadata: list[object]) -> Iterator[str]:
-    for each in metadata:
-        match each:
-            case Ge(ge=bound):
-                yield f"at least {bound}"
-            case Gt(gt=bound):
-                yield f"more than {bound}"
-            case Le(le=bound):
-                yield f"at most {bound}"
 
 
 #: By the marker in the document.
