@@ -34,7 +34,7 @@ async def check_servers(settings: ProductionSettings) -> list[Check]:
         _checked("dead letters", lambda: _topic(settings, settings.kafka_dlq_topic)),
     )
     checks = [*found, *outgoing(settings)]
-    if found[0].ok:
+    if found[0].is_well:
         async with open_tidings(settings, Purpose.ASK) as tidings:
             checks.append(await decisions_of(tidings))
     if settings.email_provider is EmailProvider.SMTP and not missing(settings, "email"):
@@ -94,5 +94,8 @@ async def _relay(settings: ProductionSettings) -> Check:
         return Check(name="relay", is_well=True, words=f"{where} takes mails")
     words = f"{where}: {down.reason}"
     return Check(
-        name="relay", is_well=False, words=words, fix="see SMTP_HOST, SMTP_PORT, SMTP_TLS and SMTP_USER"
+        name="relay",
+        is_well=False,
+        words=words,
+        fix="see SMTP_HOST, SMTP_PORT, SMTP_TLS and SMTP_USER",
     )

@@ -137,9 +137,7 @@ class Program:
             os.close(ours)
         return Ended.without_a_bug(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
-    def running(
-        self, *arguments: str, by: tuple[str, ...] = ()
-    ) -> AbstractContextManager[Running]:
+    def running(self, *arguments: str, by: tuple[str, ...] = ()) -> AbstractContextManager[Running]:
         """Beside the test, and never longer than it; by whom, if not by who runs the test."""
         return self.beside(*by, "tidings", *arguments)
 
