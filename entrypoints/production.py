@@ -32,7 +32,7 @@ from adapters.wire.decoder import WireDecoder
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.sender import Sender
 from domain.errors import TidingsError
-from entrypoints.channels import ADDRESS_FIELDS
+from entrypoints.channels import ADDRESS_FIELDS, CHANNELS
 from entrypoints.container import Connection, Core, Purpose, open_sender
 from entrypoints.production_settings import ProductionSettings
 from entrypoints.sending import email_sender, sms_sender
@@ -125,7 +125,7 @@ class Production(containers.DeclarativeContainer):
     )
     store = providers.Singleton(PostgresNotificationStore, database, decoder)
     leases = providers.Singleton(PostgresLeases, database)
-    history = providers.Singleton(PostgresNotificationHistory, database, decoder)
+    history = providers.Singleton(PostgresNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(PostgresDeadLetters, database)
     dead_letter_outbox = providers.Singleton(PostgresDeadLetterOutbox, database)
     dead_letter_topic = providers.Singleton(
