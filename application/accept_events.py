@@ -28,6 +28,29 @@ from domain.status import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What records say to one channel: for each, in order, who is to be told; why nobody
+    can read it; or None, if it does not concern this channel."""
+
+    records: Sequence[Record] = ()
+    finds: Sequence[Arrival | UnreadableEvent | None] = ()
+
+    def first(self, room: int) -> Reading:
+        """Up to the record at which `room` notifications have arrived."""
+        if len(self.records) <= room:
+            return self
+        arrived = 0
+        for count, find in enumerate(self.finds):
+            if arrived >= room:
+                return Reading(records=self.records[:count], finds=self.finds[:count])
+            arrived += isinstance(find, Arrival)
+        return self
+
+    def without_first(self, count: int) -> Reading:
+        return Reading(records=self.records[count:], finds=self.finds[count:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """The first `count` records are durable; `begun` are to be handed over, durable as SENDING."""
 
@@ -53,12 +76,30 @@ class AcceptEvents:
     recorder: Recorder
     telemetry: Telemetry
 
-    async def __call__(
-        self, records: Sequence[Record], *, room: int, now: datetime, lease: Lease
-    ) -> Taken:
-        count, arrivals, unreadable = self._read(records, room, now)
+    def read(self, records: Sequence[Record]) -> Reading:
+        """What needs no clock and nobody's answer, so that it can be done ahead."""
+        return Reading(records=records, finds=[self._find(record) for record in records])
+
+    def _find(self, record: Record) -> Arrival | UnreadableEvent | None:
+        if self.decoder.passes_over(record, self.channel.address_field):
+            return None
+        try:
+            event = self.decoder.decode(record)
+        except UnreadableEvent as error:
+            return error.with_traceback(None)
+        return arrive(event, record.position, self.channel)
+
+    async def __call__(self, reading: Reading, *, room: int, now: datetime, lease: Lease) -> Taken:
+        taken = reading.first(room)
+        count = len(taken.records)
+        unreadable = [
+            DeadLetter.of_record(record, find, now=now)
+            for record, find in zip(taken.records, taken.finds, strict=True)
+            if isinstance(find, UnreadableEvent)
+        ]
         if unreadable:
             await self.dead_letters.add(unreadable)
+        arrivals = [find for find in taken.finds if isinstance(find, Arrival)]
         arrivals = await self._without_known(arrivals, now)
         if not arrivals:
             return Taken(count=count)
@@ -80,26 +121,6 @@ class AcceptEvents:
         await self.cache.remember([Standing.of(notification) for notification in added])
         return Taken(count=count, begun=begun)
 
-    def _read(
-        self, records: Sequence[Record], room: int, now: datetime
-    ) -> tuple[int, list[Arrival], list[DeadLetter]]:
-        arrivals: list[Arrival] = []
-        unreadable: list[DeadLetter] = []
-        for count, record in enumerate(records):
-            if len(arrivals) >= room:
-                return count, arrivals, unreadable
-            if self.decoder.passes_over(record, self.channel.address_field):
-                continue
-            try:
-                event = self.decoder.decode(record)
-            except UnreadableEvent as error:
-                unreadable.append(DeadLetter.of_record(record, error, now=now))
-                continue
-            arrival = arrive(event, record.position, self.channel, now=now)
-            if arrival is not None:
-                arrivals.append(arrival)
-        return len(records), arrivals, unreadable
-
     async def _without_known(self, arrivals: list[Arrival], now: datetime) -> list[Arrival]:
         known = await self.cache.known([arrival.notification_id for arrival in arrivals])
         if not known:
@@ -117,7 +138,7 @@ class AcceptEvents:
     async def _birth(
         self, arrivals: Sequence[Arrival], now: datetime, *, by: str
     ) -> list[Notification]:
-        ready = [arrival for arrival in arrivals if arrival.wants_to_begin]
+        ready = [arrival for arrival in arrivals if arrival.wants_to_begin(now)]
         answers = await self.gate.admit([arrival.ask for arrival in ready], now=now)
         paced = {id(arrival): answer for arrival, answer in zip(ready, answers, strict=True)}
         return [each.born(now=now, by=by, waiting=paced.get(id(each))) for each in arrivals]

@@ -1,4 +1,4 @@
-"""What is to become of an event on one channel, before anybody else is asked?"""
+"""What does an event ask for on one channel, before anybody else is asked?"""
 
 from __future__ import annotations
 
@@ -19,20 +19,18 @@ from domain.status import Wait, Waiting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One event for one channel that it names."""
+    """One event for one channel that it names. `mistake` is what is wrong with its address."""
 
     notification_id: UUID
     event: Event
     channel: str
     origin: Position
     recipient: Recipient
-    failure: Failure | None = None
-    words: str = ""
-    waiting: Waiting | None = None
+    mistake: str | None = None
 
-    @property
-    def wants_to_begin(self) -> bool:
-        return self.failure is None and self.waiting is None
+    def wants_to_begin(self, now: datetime) -> bool:
+        event = self.event
+        return self.mistake is None and not event.has_expired(now) and not event.is_early(now)
 
     @property
     def ask(self) -> RateAsk:
@@ -40,6 +38,13 @@ class Arrival:
 
     def born(self, *, now: datetime, by: str, waiting: Waiting | None) -> Notification:
         """`waiting`: what it waits for beyond what its event says."""
+        failure, words = None, ""
+        if self.mistake is not None:
+            failure, words = Failure.INVALID, self.mistake
+        elif self.event.has_expired(now):
+            failure, words = Failure.EXPIRED, "its time had passed when it was accepted"
+        elif self.event.send_at is not None and self.event.is_early(now):
+            waiting = Waiting(reason=Wait.SCHEDULE, until=self.event.send_at)
         return Notification.born(
             event=self.event,
             channel=self.channel,
@@ -47,34 +52,28 @@ class Arrival:
             origin=self.origin,
             now=now,
             by=by,
-            waiting=self.waiting or waiting,
-            failure=self.failure,
-            words=self.words,
+            waiting=waiting,
+            failure=failure,
+            words=words,
         )
 
 
-def arrive(event: Event, origin: Position, channel: Channel, *, now: datetime) -> Arrival | None:
+def arrive(event: Event, origin: Position, channel: Channel) -> Arrival | None:
     """None if the event names nobody on this channel."""
     raw = event.addresses.get(channel.address_field)
     if raw is None:
         return None
-    failure, words, waiting = None, "", None
+    mistake = None
     try:
         recipient = channel.read_recipient(raw)
     except InvalidRecipient as error:
         recipient = Recipient(address=raw, key=raw)
-        failure, words = Failure.INVALID, f"payload.{channel.address_field}: {error}"
-    if failure is None and event.has_expired(now):
-        failure, words = Failure.EXPIRED, "its time had passed when it was accepted"
-    if failure is None and event.send_at is not None and event.send_at > now:
-        waiting = Waiting(reason=Wait.SCHEDULE, until=event.send_at)
+        mistake = f"payload.{channel.address_field}: {error}"
     return Arrival(
         notification_id=notification_id(event.id, channel.name),
         event=event,
         channel=channel.name,
         origin=origin,
         recipient=recipient,
-        failure=failure,
-        words=words,
-        waiting=waiting,
+        mistake=mistake,
     )

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from application.accept_events import AcceptEvents
+from application.accept_events import AcceptEvents, Reading
 from application.claim_due import ClaimDue, Claimed
 from application.errors import VERDICTS, Verdict
 from application.gate import Gate
 from application.hand_over import HandOver
+from application.intake import Intake
 from application.leasehold import Leasehold
 from application.ports.clock import Clock
 from application.ports.event_source import EventSource
@@ -27,7 +28,6 @@ from domain.circuit import Circuit
 from domain.errors import TidingsError
 from domain.lease import Lease
 from domain.notification import Notification
-from domain.record import Position, Record
 
 FLUSH_EVERY = timedelta(milliseconds=25)
 LOOK_EVERY = timedelta(milliseconds=200)
@@ -55,6 +55,7 @@ class Lane:
     ) -> None:
         self.channel = channel
         self._source = source
+        self._intake = Intake(source, accept_events)
         self._store = store
         self._clock = clock
         self._telemetry = telemetry
@@ -64,8 +65,6 @@ class Lane:
         self._accept_events = accept_events
         self._claim_due = claim_due
         self._hand_over = hand_over
-        self._polled: Sequence[Record] = ()
-        self._uncommitted: list[Position] = []
         self._taken = 0
         self._is_alone = False
         self._is_stopping = False
@@ -105,7 +104,7 @@ class Lane:
         while True:
             try:
                 await self._recorder.flush()
-                await self._commit()
+                await self._intake.commit()
                 break
             except TidingsError as error:
                 if VERDICTS[type(error)] is not Verdict.REDELIVER or (
@@ -118,7 +117,7 @@ class Lane:
     async def turn(self) -> None:
         """Claim, poll to the stream's end, accept, send, flush; until this instant has no more."""
         await self._recorder.flush()
-        await self._commit()
+        await self._intake.commit()
         while not self._is_stopping and (await self._claim_once() or await self._accept_once()):
             pass
 
@@ -129,13 +128,12 @@ class Lane:
         return claimed.count > 0
 
     async def _accept_once(self) -> bool:
-        if not self._polled:
-            self._polled = await self._source.poll(limit=BATCH, wait_for=timedelta())
-        if not self._polled:
+        reading = await self._intake.next(timedelta())
+        if not reading.records:
             return False
-        begun, lease = await self._accept_polled()
+        begun, lease = await self._accept(reading)
         await self._hand_over(begun, lease=lease)
-        await self._commit()
+        await self._intake.commit()
         await self._recorder.flush()
         return True
 
@@ -145,6 +143,7 @@ class Lane:
         try:
             async with asyncio.TaskGroup() as background:
                 background.create_task(self._keep_flushing(finished))
+                background.create_task(self._keep_committing(finished))
                 background.create_task(self._keep_lease(finished))
                 try:
                     await self._work(stopping)
@@ -166,47 +165,39 @@ class Lane:
             pass  # what was cut off has been settled as unknown
 
     async def _keep_accepting(self, tasks: asyncio.TaskGroup) -> None:
-        while not self._is_stopping:
-            try:
-                await self._accept_freely(tasks)
-            except TidingsError as error:
-                await self._endure("accepting events", error)
+        try:
+            while not self._is_stopping:
+                try:
+                    await self._accept_freely(tasks)
+                except TidingsError as error:
+                    await self._endure("accepting events", error)
+        finally:
+            await self._intake.stop_reading()
 
     async def _accept_freely(self, tasks: asyncio.TaskGroup) -> None:
         if self._room() < self._worthwhile:
             await self._clock.sleep(FLUSH_EVERY)
-            await self._source.poll(limit=0, wait_for=timedelta())  # a sign of life
+            await self._intake.show_life()
             return
-        if self._polled:  # left over: there was no room for them, or the store was away
-            await self._source.poll(limit=0, wait_for=timedelta())  # a sign of life
-        else:
-            self._polled = await self._source.poll(limit=BATCH, wait_for=POLL_FOR)
-        if self._polled and not self._is_stopping:
-            begun, lease = await self._accept_polled()
+        reading = await self._intake.next(POLL_FOR)
+        if reading.records and not self._is_stopping:
+            self._intake.read_ahead(POLL_FOR)
+            begun, lease = await self._accept(reading)
             self._start(begun, lease, tasks)
-        if not self._polled or len(self._uncommitted) >= BATCH:
-            await self._commit()
 
     @property
     def _worthwhile(self) -> int:
         """Below so much room it is better to wait a little than to write in small batches."""
         return max(1, min(self.channel.in_flight, BATCH) // 4)
 
-    async def _accept_polled(self) -> tuple[Sequence[Notification], Lease]:
-        """As many of the polled records as there is room for; the others stay for the next time."""
+    async def _accept(self, reading: Reading) -> tuple[Sequence[Notification], Lease]:
+        """As many as there is room for; the others stay for the next time."""
         now = self._clock.now()
         lease = await self._leasehold.current(now)
         with self._room_taken() as room:
-            taken = await self._accept_events(self._polled, room=room, now=now, lease=lease)
-        self._uncommitted += [record.position for record in self._polled[: taken.count]]
-        self._polled = self._polled[taken.count :]
+            taken = await self._accept_events(reading, room=room, now=now, lease=lease)
+        self._intake.done(taken.count)
         return taken.begun, lease
-
-    async def _commit(self) -> None:
-        """What could not be committed is committed with the next batch, or before it."""
-        if self._uncommitted:
-            await self._source.commit(self._uncommitted)
-            self._uncommitted = []
 
     async def _keep_claiming(self, tasks: asyncio.TaskGroup) -> None:
         while not self._is_stopping:
@@ -252,6 +243,15 @@ class Lane:
                 await self._recorder.flush()
             except TidingsError as error:
                 await self._endure("writing outcomes", error)
+            await self._clock.sleep(FLUSH_EVERY)
+
+    async def _keep_committing(self, finished: asyncio.Event) -> None:
+        """Off the path to the hand-over."""
+        while not finished.is_set():
+            try:
+                await self._intake.commit()
+            except TidingsError as error:
+                await self._endure("committing its place in the stream", error)
             await self._clock.sleep(FLUSH_EVERY)
 
     async def _keep_lease(self, finished: asyncio.Event) -> None:

@@ -144,9 +144,7 @@ class ReplayDeadLetters:
         except UnreadableEvent:
             return _Revival(prospect=Prospect.UNREADABLE)
         now, turn = self.clock.now(), Waiting(reason=Wait.TURN, until=due_at)
-        arrivals = [
-            arrive(event, letter.position, each, now=now) for each in self.channels.values()
-        ]
+        arrivals = [arrive(event, letter.position, each) for each in self.channels.values()]
         return _Revival(
             prospect=Prospect.REPLAYED,
             newborn=[each.born(now=now, by=order.by, waiting=turn) for each in arrivals if each],

@@ -69,7 +69,7 @@ def _told(begin: int, count: int) -> Iterator[tuple[Notification, Notification]]
         )
         position = Position(topic="notifications", partition=0, offset=-1 - n)
         event = decoder.decode(Record(value=value, position=position, appended_at=now))
-        arrival = arrive(event, position, channel, now=now)
+        arrival = arrive(event, position, channel)
         assert arrival is not None
         born = arrival.born(now=now, by="bench", waiting=None)
         yield born, born.settle(_TAKEN, channel=channel, now=now, by="bench", wake_at=now)

@@ -43,3 +43,7 @@ class Event:
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
+
+    def is_early(self, now: datetime) -> bool:
+        """Its producer wants it told later."""
+        return self.send_at is not None and self.send_at > now
