@@ -19,8 +19,16 @@ MOVED_ON = (
     kafka.RebalanceInProgressError,
 )
 
-#: Kafka itself is away, and may come.
-_AWAY = (kafka.KafkaConnectionError, TimeoutError, kafka.KafkaTimeoutError, OSError)
+#: Kafka itself is away, and may come. One that has just come back may name no broker at all.
+_AWAY = (
+    kafka.KafkaConnectionError,
+    kafka.NodeNotReadyError,
+    kafka.StaleMetadata,
+    kafka.RequestTimedOutError,
+    TimeoutError,
+    kafka.KafkaTimeoutError,
+    OSError,
+)
 
 #: The first row that fits stands.
 _FIXES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
@@ -73,7 +81,11 @@ def unavailable(error: BaseException) -> StreamUnavailable:
     for kinds, problem, fix in _FIXES:
         if isinstance(error, kinds):
             return StreamUnavailable(f"{problem} ({words})", fix=fix, may_pass=kinds is _AWAY)
-    return StreamUnavailable(f"Kafka: {words}", fix="see Kafka's documentation and its log")
+    return StreamUnavailable(
+        f"Kafka: {words}",
+        fix="see Kafka's documentation and its log",
+        may_pass=bool(getattr(error, "retriable", False)),
+    )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What do a data folder and its outbox say happened, whatever the program says about it?"""
+"""What happened, whatever the program says about it? A data folder and its outbox tell."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _FILE_NAME = re.compile(r"\d{8}T\d{6}-(?P<event>.+)-[0-9a-f]{8}-g\d+-attempt\d+(
 
 #: (event id, channel)
 Key = tuple[str, str]
+#: (partition, offset); where there is one stream, it is one partition
+Place = tuple[int, int]
 
 
 def handed_over(data: Path) -> list[Path]:
@@ -33,22 +35,22 @@ def handed_over(data: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """As it lay at one moment; taken from a copy, so that looking changes nothing."""
+    """As it lay at one moment: how often each was handed over, and what the tables hold."""
 
-    files: Counter[Key]
+    told: Counter[Key]
     message_ids: dict[Key, set[str]]
     tables: dict[str, list[dict[str, Any]]]
 
     @classmethod
     def of(cls, data: Path, *, copy: Path) -> Evidence:
         """Only where no process works: what lies in the write-ahead log counts too."""
-        files: Counter[Key] = Counter()
+        told: Counter[Key] = Counter()
         message_ids: dict[Key, set[str]] = {}
         for file in handed_over(data):
             name = _FILE_NAME.fullmatch(file.name)
             assert name is not None, file.name
             key = (name["event"], file.parent.name)
-            files[key] += 1
+            told[key] += 1
             if file.suffix == ".eml":
                 message = message_from_bytes(file.read_bytes())
                 message_ids.setdefault(key, set()).add(message["Message-ID"])
@@ -56,7 +58,7 @@ class Evidence:
         for kept in data.glob("tidings.db*"):
             if not kept.name.endswith("-shm"):
                 shutil.copy(kept, copy)
-        return cls(files, message_ids, _tables(copy / "tidings.db"))
+        return cls(told, message_ids, _tables(copy / "tidings.db"))
 
     @property
     def notifications(self) -> dict[Key, dict[str, Any]]:
@@ -83,24 +85,26 @@ class Evidence:
             moves.setdefault(move["n"], []).append(move)
         return moves
 
-    def read_but_not_durable(self) -> list[tuple[str, int]]:
-        """(reader, offset) below a committed place of which nothing at all is kept."""
-        kept: dict[str, set[int]] = {reader: set() for reader in ADDRESS_FIELDS}
+    def read_but_not_durable(self) -> list[tuple[str, Place]]:
+        """(reader, place) before a committed one of which nothing at all is kept."""
+        kept: dict[str, set[Place]] = {reader: set() for reader in ADDRESS_FIELDS}
         channel_of = {row["id"]: row["channel"] for row in self.tables["notifications"]}
         for row in self.tables["notifications"]:
-            kept[row["channel"]].add(row["record_offset"])
+            kept[row["channel"]].add(_origin(row))
         for row in self.tables["sightings"]:
-            kept[channel_of[row["notification_id"]]].add(row["record_offset"])
+            kept[channel_of[row["notification_id"]]].add(_origin(row))
         for row in self.record_dead_letters:
-            for offsets in kept.values():
-                offsets.add(row["record_offset"])
+            for places in kept.values():
+                places.add(_origin(row))
         return [
-            (place["reader"], record["offset"])
-            for place in self.tables["places"]
+            (reader, place)
+            for committed in self.tables["places"]
             for record in self.tables["records"]
-            if record["offset"] < place["next_offset"]
-            and _concerns(record["value"], place["reader"])
-            and record["offset"] not in kept[place["reader"]]
+            if (reader := committed["reader"]) in kept
+            and (place := _place(record))[0] == committed.get("partition", 0)
+            and record["offset"] < committed["next_offset"]
+            and _concerns(record["value"], reader)
+            and place not in kept[reader]
         ]
 
 
@@ -127,6 +131,14 @@ def _tables(file: Path) -> dict[str, list[dict[str, Any]]]:
             name: [dict(row) for row in connection.execute(f"SELECT * FROM {name}")]
             for name in names
         }
+
+
+def _origin(row: dict[str, Any]) -> Place:
+    return row["partition"], row["record_offset"]
+
+
+def _place(record: dict[str, Any]) -> Place:
+    return record.get("partition", 0), record["offset"]
 
 
 def _concerns(value: bytes, reader: str) -> bool:

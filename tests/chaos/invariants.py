@@ -80,4 +80,4 @@ class Invariants:
 
     def test_says_of_nothing_that_it_was_sent_that_was_not(self, end: Evidence) -> None:
         sent: set[Key] = {key for key, row in end.notifications.items() if row["status"] == "SENT"}
-        assert sent <= set(end.files)
+        assert sent <= set(end.told)

@@ -23,7 +23,7 @@ class TestAWorkerToldToStopTwice(Invariants):
 
     def test_was_in_the_middle_each_time(self, chaos: Run) -> None:
         for stop in chaos.stops:
-            assert 0 < stop.files.total() < len(chaos.work.told)
+            assert 0 < stop.told.total() < len(chaos.work.told)
 
     def test_leaves_nothing_in_flight(self, chaos: Run) -> None:
         assert not chaos.in_flight
@@ -39,7 +39,7 @@ class TestAWorkerToldToStopTwice(Invariants):
         assert [ended.code for ended in chaos.said] == [0, 0, 0]
 
     def test_tells_everybody_exactly_once(self, chaos: Run) -> None:
-        assert chaos.end.files == dict.fromkeys(chaos.work.told, 1)
+        assert chaos.end.told == dict.fromkeys(chaos.work.told, 1)
 
     def test_comes_to_an_end_with_everything(self, chaos: Run) -> None:
         endings = {key: row["status"] for key, row in chaos.end.notifications.items()}

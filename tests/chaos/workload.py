@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from tests.chaos.evidence import ADDRESS_FIELDS, Key
 
+REJECTED = "rejected@simulator.tidings.test"
+BUSY = "busy-1@simulator.tidings.test"
+
 
 @dataclass(frozen=True, slots=True)
 class Workload:
@@ -30,13 +33,13 @@ def ordinary_and_otherwise(count: int, *, channels: tuple[str, ...] = ("email", 
         addresses = {"email": f"person-{number}@example.com", "sms": f"+1212{number:07d}"}
         failing: set[str] = set()
         if number % 40 == 7:
-            addresses["email"] = "rejected@simulator.tidings.test"
+            addresses["email"] = REJECTED
             failing = {"email"}
         elif number % 40 == 17:
             addresses["email"] = "nobody.example.com"
             failing = {"email"}
         elif number % 40 == 27:
-            addresses["email"] = "busy-1@simulator.tidings.test"
+            addresses["email"] = BUSY
         line = json.dumps(
             {
                 "eventId": event_id,

@@ -41,6 +41,7 @@ class Ground:
 
     settings: Mapping[str, str]
     relay: SmtpServer
+    beside: Beside
 
     @property
     def database(self) -> str:
@@ -81,7 +82,7 @@ def new_ground(kafka_brokers: str, postgres: PostgresServer, valkey_url: str) ->
         "SMTP_PORT": str(relay.port),
     }
     try:
-        yield Ground(settings, relay)
+        yield Ground(settings, relay, beside)
     finally:
         beside.run(relay.stop())
         beside.close()

@@ -76,7 +76,10 @@ class Running:
         return self.end()
 
     def end(self) -> Ended:
-        code = self._process.wait(PATIENCE)
+        try:
+            code = self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"never ended:\n{self._err.read_text()}") from None
         return Ended.without_a_bug(code, self._out.read_text(), self._err.read_text())
 
     def _has_ended(self) -> bool:

@@ -28,6 +28,8 @@ SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-512")
 _LISTENERS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL", "CONTROLLER")
 _CLUSTER = "dGlkaW5ncy10ZXN0cy0wMQ"
 _UP_WITHIN = 120.0  #: seconds; a machine that does much else may need many
+#: Looks in a row, over longer than its controller takes to miss a broker that was silent.
+_STEADY = 12
 
 
 class KafkaServer:
@@ -81,7 +83,7 @@ class KafkaServer:
 
     def resume(self) -> None:
         self._running.send_signal(signal.SIGCONT)
-        self._wait_until_it_answers()
+        self._wait_until_it_answers(times=_STEADY)
 
     def kill(self) -> None:
         self._running.kill()
@@ -170,14 +172,19 @@ class KafkaServer:
             lines[f"{internal}.min.isr"] = "1"
         return "".join(f"{name}={value}\n" for name, value in lines.items())
 
-    def _wait_until_it_answers(self) -> None:
-        """Until it counts itself among the brokers: before that it makes no topic."""
+    def _wait_until_it_answers(self, *, times: int = 1) -> None:
+        """Until it counts itself among the brokers, so many times in a row.
+
+        Without that it makes no topic. One that was silent goes on, is missed, and comes back.
+        """
+        counted = 0
         for _ in range(round(_UP_WITHIN / 0.1)):
             try:
-                if _count_brokers(self._ports["PLAINTEXT"]):
-                    return
+                counted = counted + 1 if _count_brokers(self._ports["PLAINTEXT"]) else 0
             except OSError:
-                pass
+                counted = 0
+            if counted == times:
+                return
             self._fail_if_it_ended(within=0.1)
         raise CannotStart(f"Kafka did not answer within {_UP_WITHIN:.0f} s")
 

@@ -101,7 +101,7 @@ class SmtpServer:
         self._login = login
         self._tell = tell
         self._next: dict[tuple[str, str], deque[Answer]] = defaultdict(deque)
-        self._always: dict[str, Answer] = {}
+        self._always: dict[tuple[str, str], Answer] = {}
         self._reached: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._may_go_on = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -122,8 +122,8 @@ class SmtpServer:
         """Answer so at this stage, the next times; `to`: only where this recipient is named."""
         self._next[stage, to].extend(answers)
 
-    def will_always(self, stage: str, answer: Answer) -> None:
-        self._always[stage] = answer
+    def will_always(self, stage: str, answer: Answer, *, to: str = "") -> None:
+        self._always[stage, to] = answer
 
     def let_go(self) -> None:
         """Whoever hangs now goes on, with the usual answer."""
@@ -134,6 +134,11 @@ class SmtpServer:
         """Wait until some connection has come so far."""
         await self._reached[stage].wait()
         self._reached[stage].clear()
+
+    async def left_alone(self) -> None:
+        """Wait until nobody is connected any more, and all that they said has been read."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     @property
     def commands(self) -> list[str]:
@@ -239,7 +244,7 @@ class SmtpServer:
         return None
 
     def _is_told(self, stage: str) -> bool:
-        return bool(self._next[stage, ""]) or stage in self._always
+        return bool(self._next[stage, ""]) or (stage, "") in self._always
 
     async def _answer(self, connection: Connection, stage: str, *, to: str = "") -> str:
         self._reached[stage].set()
@@ -248,7 +253,8 @@ class SmtpServer:
                 answer = self._next[key].popleft()
                 break
         else:
-            answer = self._always.get(stage) or self._usual(connection, stage)
+            told = self._always.get((stage, to)) or self._always.get((stage, ""))
+            answer = told or self._usual(connection, stage)
         if answer is Act.HANG:
             await self._may_go_on.wait()
             answer = self._usual(connection, stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from uuid import uuid4
 
@@ -78,6 +79,8 @@ class Room:
         )
 
     async def close(self) -> None:
-        for close in reversed(self._closings):
-            await close()
-        self._closings = []
+        """All of them, whatever becomes of one."""
+        closings, self._closings = self._closings, []
+        async with AsyncExitStack() as closing:
+            for close in closings:
+                closing.push_async_callback(close)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,21 +13,26 @@ from adapters.kafka.event_source import KafkaEventSource
 from application.ports.dead_letter_topic import DeadLetterTopic
 from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
-from tests.adapters.kafka.rooms import Room, a_name
+from tests.adapters.kafka.rooms import IMPATIENT, Room, a_name
 from tests.contracts.dead_letter_topic import DeadLetterTopicContract, Topic
 from tests.contracts.event_publisher import EventPublisherContract
 from tests.contracts.event_source import EventSourceContract
 from tests.contracts.stream import Stream
 from tests.servers.kafka import KafkaServer
 
+#: No heart beats between two calls of a test, nor reaches a broker that is silent: whoever were
+#: thrown out for that would have another place, and nothing to commit.
+_PATIENCE = replace(IMPATIENT, session=timedelta(seconds=15))
+
 
 class KafkaStream(Stream):
     """One partition of its own on the one broker."""
 
     def __init__(self, brokers: str, request: pytest.FixtureRequest) -> None:
-        self.room = Room(brokers)
+        self.room = Room(brokers, patience=_PATIENCE)
         self.room.options = replace(self.room.options, answer_within=timedelta(seconds=2))
         self._request = request
+        self._silent: KafkaServer | None = None
         self._sources: dict[str, KafkaEventSource] = {}
 
     async def publisher(self) -> EventPublisher:
@@ -39,6 +45,7 @@ class KafkaStream(Stream):
         return self._sources[group]
 
     async def close(self) -> None:
+        await self.come_back()
         await self.room.close()
 
     async def restart(self) -> None:
@@ -49,11 +56,13 @@ class KafkaStream(Stream):
         server.start_again()
 
     async def go_away(self) -> None:
-        self._server().pause()
-        self._request.addfinalizer(self._server().resume)
+        self._silent = self._server()
+        self._silent.pause()
 
     async def come_back(self) -> None:
-        self._server().resume()
+        silent, self._silent = self._silent, None
+        if silent is not None:
+            await asyncio.to_thread(silent.resume)
 
     def _server(self) -> KafkaServer:
         """One that the tests may do such things to."""

@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -51,10 +52,11 @@ class Group:
 
     async def _joined(self) -> KafkaEventSource:
         """Those who are in have to go on polling, or nobody is let in."""
-        joining = asyncio.ensure_future(self._room.source())
-        while not joining.done():
-            await self._round(commit=True)
-            await asyncio.wait({joining}, timeout=0.02)
+        async with asyncio.TaskGroup() as tasks:
+            joining = tasks.create_task(self._room.source())
+            while not joining.done():
+                await self._round(commit=True)
+                await asyncio.wait({joining}, timeout=0.02)
         return joining.result()
 
     def leave(self, source: KafkaEventSource) -> None:
@@ -127,17 +129,25 @@ class TestAWorkerThatLeaves:
         assert group.shares() == [3]
 
 
+@contextmanager
+def another_worker(room: Room) -> Iterator[subprocess.Popen[str]]:
+    """A process, killed at the latest when the test is over."""
+    command = [sys.executable, "-m", "tests.adapters.kafka.worker"]
+    with subprocess.Popen(
+        [*command, room.options.brokers, room.topic, room.group], stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 class TestAWorkerThatIsKilled:
     def test_leaves_its_share_to_the_others_and_what_it_had_not_committed(
         self, group: Group, room: Room
     ) -> None:
         group.publish(60)
-        command = [sys.executable, "-m", "tests.adapters.kafka.worker"]
-        with subprocess.Popen(
-            [*command, room.options.brokers, room.topic, room.group],
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
+        with another_worker(room) as process:
             assert process.stdout is not None
             said = process.stdout.readline()
             assert said.startswith("read ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -149,6 +150,49 @@ class TestALibraryThatIsStuck:
         assert "whatever it is" in poll_until_it_fails(source, run)
         read(source, run, TEN)
         assert member(source) is not stuck
+
+
+async def deaf(ear: asyncio.Event, times: int) -> None:
+    """Whoever cancels it is not heard, so many times."""
+    for _ in range(times):
+        with suppress(asyncio.CancelledError):
+            await ear.wait()
+    await ear.wait()
+
+
+class TestALibraryThatIsLetGo:
+    """What it does by chance is planted here: tasks that end badly when they are cancelled."""
+
+    def test_does_not_cancel_whoever_lets_it_go(self, room: Room, run: Run) -> None:
+        """It awaits what it has cancelled, and so ends as if it were cancelled itself."""
+        source = run(room.source())
+        fetcher = member(source)._consumer._fetcher
+
+        async def close() -> None:
+            waiting = asyncio.create_task(asyncio.Event().wait())
+            await asyncio.sleep(0)
+            fetcher._pending_tasks.add(waiting)
+            await source.close()
+
+        run(close())
+        run(room.close())
+        assert run(tasks()) == set()
+
+    def test_keeps_nobody_from_leaving_though_it_hears_no_cancellation(
+        self, room: Room, run: Run
+    ) -> None:
+        source = run(room.source())
+        coordinator = member(source)._consumer._coordinator
+
+        async def close() -> None:
+            await coordinator._stop_heartbeat_task()
+            coordinator._heartbeat_task = asyncio.create_task(deaf(asyncio.Event(), 2))
+            await asyncio.sleep(0)
+            await source.close()
+
+        run(close())
+        run(room.close())
+        assert run(tasks()) == set()
 
 
 class TestWhatTheLibraryIsTold:
