@@ -178,7 +178,14 @@ async def _lanes(tidings: Tidings, *, is_worked_in: bool) -> list[Check]:
     return found
 
 
-def lane(channel: str, unread: int, due_in: timedelta | None, *, is_worked_in: bool) -> Check:
+def lane(
+    channel: str,
+    unread: int,
+    due_in: timedelta | None,
+    *,
+    is_worked_in: bool,
+    command: str = "tidings up",
+) -> Check:
     """`due_in`: how long until there is something to do, below zero if it is late already."""
     words = f"{unread} event{'s' * (unread != 1)} to read"
     is_late = due_in is not None and due_in < -_A_GOOD_WHILE
@@ -188,9 +195,9 @@ def lane(channel: str, unread: int, due_in: timedelta | None, *, is_worked_in: b
         words += f", next due in {duration(due_in)}" if due_in > timedelta() else ", something due"
     fix = None
     if not is_worked_in and due_in is not None:
-        fix = "run `tidings up`"
+        fix = f"run `{command}`"
     elif is_late:
-        fix = "look at what its `tidings up` says, and start it anew"
+        fix = f"look at what its `{command}` says, and start it anew"
     return Check(name=f"{channel} lane", is_well=True, words=words, fix=fix)
 
 
@@ -229,7 +236,8 @@ def outgoing(settings: Settings) -> Iterator[Check]:
 def _provider(name: str, provider: str, lacks: str) -> Check:
     if not lacks:
         return Check(name=name, is_well=True, words=provider)
-    words = f"{provider}, but {lacks} is not set: this lane does not start"
+    are = "are" if "," in lacks else "is"
+    words = f"{provider}, but {lacks} {are} not set: this lane does not start"
     return Check(name=name, is_well=False, words=words, fix="set it, or choose another provider")
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import DotEnvSettingsSource
 
-from entrypoints.production_settings import ProductionSettings
-from entrypoints.sending import contradictions_in_sending
-from entrypoints.servers import contradictions_about_servers
-from entrypoints.settings import BadSettings, Environment, Settings
+from entrypoints.settings import BadSettings, EmailProvider, Environment, Settings, SmsProvider
 
 #: Setting of the production assembly; finding it and no TIDINGS_ENV is worth a question.
 _SIGN_OF_PRODUCTION = "KAFKA_BROKERS"
@@ -24,24 +22,46 @@ def load_settings(**overrides: Any) -> Settings:
     """
     given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        environment = given.get("tidings_env") or _sign("TIDINGS_ENV")
-        kind = ProductionSettings if environment == Environment.PRODUCTION else Settings
-        settings = kind(**given)
+        environment = given.get("tidings_env") or _set("TIDINGS_ENV")
+        settings, problems = _read(_kind(environment), given)
+        contradictions = list(_contradictions(settings))
     except UnicodeDecodeError as error:
         raise BadSettings([(".env", "is not UTF-8 text; save it as UTF-8")]) from error
+    wrong = [name for name, _ in problems]
+    problems += (each for each in contradictions if not _is_of_what_is_wrong(*each, wrong))
+    if problems:
+        raise BadSettings(problems)
+    return settings
+
+
+def _kind(environment: str) -> type[Settings]:
+    if environment != Environment.PRODUCTION:
+        return Settings
+    # Here, as to make so many fields takes 30 ms that the embedded assembly never needs.
+    from entrypoints.production_settings import ProductionSettings
+
+    return ProductionSettings
+
+
+#: Of what has no default that is right.
+_STAND_INS = {"database_url": "postgresql://USER:PASSWORD@HOST:5432/DATABASE"}
+
+
+def _read(kind: type[Settings], given: Mapping[str, Any]) -> tuple[Settings, list[tuple[str, str]]]:
+    """And what is wrong: in its place stands what is right, so that the others can be looked at."""
+    try:
+        return kind(**given), []
     except ValidationError as error:
-        raise BadSettings([_problem(each) for each in error.errors()]) from error
-    contradictions = list(_contradictions(settings))
-    if contradictions:
-        raise BadSettings(contradictions)
-    return settings
+        errors = error.errors()
+    wrong = [str(each["loc"][0]) for each in errors]
+    defaults = {name: kind.model_fields[name].default for name in wrong}
+    stand_ins = defaults | {name: _STAND_INS[name] for name in wrong if name in _STAND_INS}
+    return kind(**{**given, **stand_ins}), [_problem(each) for each in errors]
 
 
-def load_production_settings(**overrides: Any) -> ProductionSettings:
-    """For what there is in production only, whatever TIDINGS_ENV says. Raises BadSettings."""
-    settings = load_settings(**overrides | {"tidings_env": Environment.PRODUCTION})
-    assert isinstance(settings, ProductionSettings)
-    return settings
+def _is_of_what_is_wrong(name: str, words: str, wrong: list[str]) -> bool:
+    """Who can tell what it contradicts, once it is mended?"""
+    return any(each.startswith(name.rstrip("…")) or each in words for each in wrong)
 
 
 #: What is wanted where pydantic's words are a programmer's.
@@ -72,7 +92,7 @@ def _problem(error: Any) -> tuple[str, str]:
 
 
 def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
-    if "tidings_env" not in settings.model_fields_set and _sign(_SIGN_OF_PRODUCTION):
+    if "tidings_env" not in settings.model_fields_set and _set(_SIGN_OF_PRODUCTION):
         yield (
             _SIGN_OF_PRODUCTION,
             "is set, but TIDINGS_ENV is not; say production, or embedded to run without it",
@@ -82,14 +102,30 @@ def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
             "EMAIL_IN_FLIGHT",
             f"less than EMAIL_CONCURRENCY, {settings.email_concurrency}; raise it, or lower that",
         )
-    yield from contradictions_in_sending(settings)
-    if isinstance(settings, ProductionSettings):
+    if _has_providers(settings):
+        from entrypoints.providers import contradictions_in_providers
+
+        yield from contradictions_in_providers(settings)
+    if settings.tidings_env is Environment.PRODUCTION:
+        from entrypoints.production_settings import ProductionSettings
+        from entrypoints.servers import contradictions_about_servers
+
+        assert isinstance(settings, ProductionSettings)
         yield from contradictions_about_servers(settings)
 
 
-def _sign(name: str) -> str:
-    class Sign(BaseSettings):
-        model_config = SettingsConfigDict(env_file=".env", extra="ignore")
-        sign: str = Field(default="", validation_alias=name)
+def _has_providers(settings: Settings) -> bool:
+    return (
+        settings.email_provider is EmailProvider.SMTP
+        or settings.sms_provider is SmsProvider.TWILIO
+        or bool(settings.twilio_status_callback)
+    )
 
-    return Sign().sign
+
+def _set(name: str) -> str:
+    """As a setting is read, without reading them all."""
+    for source in (os.environ, DotEnvSettingsSource(Settings)()):
+        for given, value in source.items():
+            if given.upper() == name and value:
+                return str(value)
+    return ""

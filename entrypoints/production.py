@@ -15,7 +15,8 @@ from adapters.kafka.dead_letter_topic import KafkaDeadLetterTopic
 from adapters.kafka.event_publisher import KafkaEventPublisher
 from adapters.kafka.event_source import KafkaEventSource
 from adapters.kafka.membership import Reader
-from adapters.kafka.options import Patience
+from adapters.kafka.options import KafkaOptions, Patience
+from adapters.kafka.progress import KafkaOnlooker
 from adapters.logs.telemetry import LogTelemetry
 from adapters.postgres.clock import PostgresClock
 from adapters.postgres.database import Database
@@ -56,6 +57,13 @@ def reader(settings: ProductionSettings, channel: str) -> Reader:
         start=start_of(settings, channel),
         patience=Patience(),
     )
+
+
+def source(
+    options: KafkaOptions, reader: Reader, purpose: Purpose
+) -> KafkaEventSource | KafkaOnlooker:
+    """Who does not work must not join a group: its partitions would go over to them."""
+    return (KafkaEventSource if purpose is Purpose.WORK else KafkaOnlooker)(options, reader)
 
 
 async def open_connections(
@@ -115,7 +123,7 @@ class Production(containers.DeclarativeContainer):
     clock = providers.Singleton(
         PostgresClock,
         database,
-        providers.Factory(SystemClock, tell=telemetry.provided.clock_jumped).provider,
+        providers.Factory(SystemClock, tell=telemetry.provided.database_clock_jumped).provider,
         steady=providers.Object(read_steady),
         tell=telemetry.provided.clock_differs,
     )
@@ -135,10 +143,10 @@ class Production(containers.DeclarativeContainer):
     limiter = providers.Singleton(RedisRateLimiter, redis)
     publisher = providers.Singleton(KafkaEventPublisher, kafka, settings.provided.kafka_topic)
     email_source = providers.Singleton(
-        KafkaEventSource, kafka, providers.Factory(reader, settings, "email")
+        source, kafka, providers.Factory(reader, settings, "email"), purpose
     )
     sms_source = providers.Singleton(
-        KafkaEventSource, kafka, providers.Factory(reader, settings, "sms")
+        source, kafka, providers.Factory(reader, settings, "sms"), purpose
     )
     email_sender = providers.Singleton(email_sender, settings, clock)
     sms_sender = providers.Singleton(sms_sender, settings, clock)

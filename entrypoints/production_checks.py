@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
-from adapters.kafka.topics import require_topic
+from adapters.kafka.options import KafkaOptions
+from adapters.kafka.progress import progress_of
+from adapters.kafka.topics import administration, require_topic
 from adapters.logs.telemetry import LogTelemetry
 from adapters.postgres.clock import database_time
 from adapters.postgres.database import Database
@@ -15,10 +19,14 @@ from adapters.redis.server import RedisServer
 from adapters.smtp.sender import SmtpSender
 from adapters.system.clock import SystemClock
 from application.errors import StoreUnavailable, StreamUnavailable
-from entrypoints.checks import Check, decisions_of, outgoing
+from application.lane import Lane
+from application.ports.clock import Clock
+from entrypoints.checks import Check, decisions_of, lane, outgoing
 from entrypoints.container import Purpose, open_tidings
+from entrypoints.production import reader
 from entrypoints.production_settings import ProductionSettings
-from entrypoints.sending import missing, smtp_options
+from entrypoints.providers import smtp_options
+from entrypoints.sending import missing
 from entrypoints.servers import kafka_options, postgres_options, redis_options
 from entrypoints.settings import EmailProvider
 
@@ -26,17 +34,16 @@ _FAR_APART = 1.0  # seconds
 
 
 async def check_servers(settings: ProductionSettings) -> list[Check]:
-    """All of them at once; nothing is made or changed, and nobody is told anything."""
-    found = await asyncio.gather(
-        _checked("PostgreSQL", lambda: _postgres(settings)),
-        _checked("Redis", lambda: _redis(settings)),
-        _checked("events", lambda: _topic(settings, settings.kafka_topic)),
-        _checked("dead letters", lambda: _topic(settings, settings.kafka_dlq_topic)),
+    """Nothing is made or changed, no group is joined, and nobody is told anything."""
+    # Redis by itself: it has 0.2 s, and meanwhile the others may read their certificates.
+    redis = await _redis(settings)
+    postgres, kafka = await asyncio.gather(
+        _checked("PostgreSQL", lambda: _postgres(settings)), _kafka(settings)
     )
-    checks = [*found, *outgoing(settings)]
-    if found[0].is_well:
-        async with open_tidings(settings, Purpose.ASK) as tidings:
-            checks.append(await decisions_of(tidings))
+    checks = [postgres, redis, *kafka]
+    if postgres.is_well:
+        checks += await _work(settings, is_streaming=all(each.is_well for each in kafka))
+    checks += outgoing(settings)
     if settings.email_provider is EmailProvider.SMTP and not missing(settings, "email"):
         checks.append(await _relay(settings))
     return checks
@@ -68,19 +75,69 @@ async def _database(settings: ProductionSettings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _redis(settings: ProductionSettings) -> str:
+async def _redis(settings: ProductionSettings) -> Check:
     server = RedisServer(redis_options(settings), SystemClock(), LogTelemetry())
     await server.open()
     try:
         await server.check()
+        policy = await server.forgets_by()
+    except StoreUnavailable as error:
+        return Check(name="Redis", is_well=False, words=error.problem, fix=error.fix)
     finally:
         await server.close()
-    return f"{settings.redis_host}:{settings.redis_port}"
+    words, fix = server.options.where, None
+    if policy is not None:
+        words += f", which forgets when it is full ({policy})"
+        fix = "set its maxmemory-policy to noeviction, or the rate rules may be broken"
+    return Check(name="Redis", is_well=True, words=words, fix=fix)
 
 
-async def _topic(settings: ProductionSettings, name: str) -> str:
-    await require_topic(kafka_options(settings), name)
-    return f"topic {name} of Kafka"
+async def _kafka(settings: ProductionSettings) -> list[Check]:
+    options = kafka_options(settings)
+    reached = await _checked("Kafka", lambda: _brokers(settings, options))
+    if not reached.is_well:
+        return [reached]
+    topics = {"events": settings.kafka_topic, "dead letters": settings.kafka_dlq_topic}
+
+    async def there(name: str) -> str:
+        await require_topic(options, name)
+        return f"topic {name}"
+
+    return [
+        reached,
+        *[await _checked(what, partial(there, name)) for what, name in topics.items()],
+    ]
+
+
+async def _brokers(settings: ProductionSettings, options: KafkaOptions) -> str:
+    async with administration(options):
+        return settings.kafka_brokers
+
+
+async def _work(settings: ProductionSettings, *, is_streaming: bool) -> list[Check]:
+    """What is to be read, what is due, and what only a person can decide."""
+    async with open_tidings(settings, Purpose.ASK) as tidings:
+        lanes = tidings.lanes.each if is_streaming else ()
+        found = [await _lane(settings, each, tidings.clock) for each in lanes]
+        return [*found, await decisions_of(tidings)]
+
+
+async def _lane(settings: ProductionSettings, each: Lane, clock: Clock) -> Check:
+    channel = each.channel.name
+    try:
+        progress = await progress_of(reader(settings, channel), kafka_options(settings))
+    except StreamUnavailable as error:
+        name = f"{channel} lane"
+        return Check(name=name, is_well=False, words=error.problem, fix=error.fix)
+    instants = (progress.unread_since, await each.next_due_at())
+    first = min((at for at in instants if at is not None), default=None)
+    due_in = None if first is None else first - clock.now()
+    command = f"tidings worker --channel {channel}"
+    found = lane(
+        channel, progress.unread, due_in, is_worked_in=progress.workers > 0, command=command
+    )
+    workers = f"{progress.workers} worker{'s' * (progress.workers != 1)}"
+    return replace(found, words=f"{found.words}; {workers}")
 
 
 async def _relay(settings: ProductionSettings) -> Check:

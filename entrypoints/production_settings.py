@@ -5,6 +5,7 @@ The names of the system that Tidings replaces are kept, and mean what they meant
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from adapters.kafka.start import parse_start
 from entrypoints.settings import Count, EmailProvider, Port, Settings, SmsProvider
 
 _SCHEMES = ("postgresql", "postgres")
+_BROKER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", re.ASCII)
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 
 
 class ProductionSettings(Settings):
@@ -85,6 +88,20 @@ class ProductionSettings(Settings):
     redis_prefix: str = Field(
         default="tidings", min_length=1, description="What every key begins with."
     )
+
+    @field_validator("kafka_brokers")
+    @classmethod
+    def _are_brokers(cls, value: str) -> str:
+        if not all(_BROKER.fullmatch(each.strip()) for each in value.split(",")):
+            raise ValueError("host:port is wanted, several with commas between them")
+        return value
+
+    @field_validator("kafka_topic", "kafka_dlq_topic")
+    @classmethod
+    def _is_a_topic(cls, value: str) -> str:
+        if not _TOPIC.fullmatch(value):
+            raise ValueError("at most 249 letters, digits, dots, dashes and underscores are wanted")
+        return value
 
     @field_validator("kafka_start")
     @classmethod

@@ -8,6 +8,7 @@ from adapters.kafka.options import KafkaOptions, Security
 from adapters.kafka.start import Start, parse_start
 from adapters.postgres.options import PostgresOptions
 from adapters.redis.options import RedisOptions
+from application.errors import StreamUnavailable
 from entrypoints.production_settings import ProductionSettings
 
 
@@ -58,9 +59,13 @@ def redis_options(settings: ProductionSettings) -> RedisOptions:
 
 def contradictions_about_servers(settings: ProductionSettings) -> Iterator[tuple[str, str]]:
     try:
-        kafka_options(settings)
+        kafka_options(settings).security.check_files()
     except ValueError as error:
         yield "KAFKA_SASL_…", str(error)
+    except StreamUnavailable as error:
+        yield "KAFKA_SSL_…", str(error)
+    if settings.kafka_dlq_topic == settings.kafka_topic:
+        yield "KAFKA_DLQ_TOPIC", "the same as KAFKA_TOPIC; name another"
     try:
         redis_options(settings).check_files()
     except ValueError as error:

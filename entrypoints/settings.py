@@ -30,6 +30,11 @@ class Environment(StrEnum):
     EMBEDDED = "embedded"
     PRODUCTION = "production"
 
+    @property
+    def works_by(self) -> str:
+        """The command that tells people."""
+        return "tidings worker" if self is Environment.PRODUCTION else "tidings up"
+
 
 class EmailProvider(StrEnum):
     SMTP = "smtp"

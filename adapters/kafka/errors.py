@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,22 +31,25 @@ _AWAY = (
     OSError,
 )
 
+#: As the library shows its own object.
+_CONNECTION = re.compile(r"<AIOKafkaConnection [^>]*>")
+
 #: The first row that fits stands.
 _FIXES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     (
         (kafka.UnknownTopicOrPartitionError,),
         "the topic does not exist",
-        "make it with `tidings topics`, or name another",
+        "make it with `tidings topics`, or name another in KAFKA_TOPIC or KAFKA_DLQ_TOPIC",
     ),
     (
         (kafka.TopicAuthorizationFailedError,),
         "Kafka does not let this user at the topic",
-        "grant it there, or name another user",
+        "grant it there, or name another KAFKA_SASL_USERNAME",
     ),
     (
         (kafka.GroupAuthorizationFailedError,),
         "Kafka does not let this user into the group",
-        "grant it there, or name another user or group",
+        "grant it there, or name another KAFKA_SASL_USERNAME or KAFKA_GROUP_ID",
     ),
     (
         (
@@ -55,7 +59,7 @@ _FIXES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
             kafka.IllegalSaslStateError,
         ),
         "Kafka refuses the user, the password or the SASL mechanism",
-        "give those that the broker knows",
+        "set KAFKA_SASL_USERNAME, …_PASSWORD and …_MECHANISM to those that the broker knows",
     ),
     (
         (kafka.MessageSizeTooLargeError, kafka.RecordTooLargeError),
@@ -65,19 +69,19 @@ _FIXES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     (
         (ssl.SSLError,),
         "there is no TLS with Kafka",
-        "name the authority that signed the broker's certificate, and the broker as it does",
+        "set KAFKA_SSL_CA to its authority, and KAFKA_BROKERS to the names in its certificate",
     ),
     (
         _AWAY,
         "Kafka does not answer",
-        "start it, or name brokers that can be reached, with the protocol that they speak",
+        "start it, or set the right KAFKA_BROKERS and KAFKA_SECURITY_PROTOCOL",
     ),
 )
 
 
 def unavailable(error: BaseException) -> StreamUnavailable:
     """With the library's words, which hold no event."""
-    words = str(error) or type(error).__name__
+    words = _CONNECTION.sub("", str(error)).rstrip(": ") or type(error).__name__
     for kinds, problem, fix in _FIXES:
         if isinstance(error, kinds):
             return StreamUnavailable(f"{problem} ({words})", fix=fix, may_pass=kinds is _AWAY)

@@ -52,7 +52,15 @@ class Security:
 
     def __post_init__(self) -> None:
         if self.protocol.uses_sasl and not (self.user and self.password):
-            raise ValueError(f"{self.protocol} wants a user and a password")
+            raise ValueError(
+                f"{self.protocol} wants a user and a password: set KAFKA_SASL_USERNAME and "
+                "KAFKA_SASL_PASSWORD"
+            )
+
+    def check_files(self) -> None:
+        """Raises StreamUnavailable for one that cannot be read, or that holds no certificate."""
+        if self.protocol.uses_tls:
+            _tls(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,8 @@ async def require_topic(options: KafkaOptions, name: str) -> None:
     async with administration(options) as admin:
         if not (await _partitions(admin, [name]))[name]:
             raise StreamUnavailable(
-                f"Kafka has no topic {name}", fix="make it with `tidings topics`, or name another"
+                f"Kafka has no topic {name}",
+                fix="make it with `tidings topics`, or set KAFKA_TOPIC or KAFKA_DLQ_TOPIC",
             )
 
 

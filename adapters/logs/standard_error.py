@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -31,6 +32,18 @@ def standard_error_log() -> Any:
         context_class=dict,
         cache_logger_on_first_use=True,
     )
+
+
+class LibrariesWarnings(logging.Handler):
+    """What libraries warn of, as lines of the same log: never with a traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._log = standard_error_log()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError, ValueError):  # as where nobody reads the log any more
+            self._log.log(record.levelno, record.getMessage(), by=record.name)
 
 
 class _StandardError:

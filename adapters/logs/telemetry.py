@@ -75,9 +75,15 @@ class LogTelemetry(Telemetry):
             self._say("error", doing, channel=channel, error=list(_causes(error)))
 
     def clock_jumped(self, by: timedelta) -> None:
+        self._say_of_a_jump("the machine's clock", by)
+
+    def database_clock_jumped(self, by: timedelta) -> None:
+        self._say_of_a_jump("the database's clock", by)
+
+    def _say_of_a_jump(self, whose: str, by: timedelta) -> None:
         self._say(
             "warning",
-            "the machine's clock was set; time goes on steadily here and follows slowly; "
+            f"{whose} was set; time goes on steadily here and follows slowly; "
             "start anew to follow at once",
             by_seconds=round(by.total_seconds(), 3),
         )

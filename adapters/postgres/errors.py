@@ -24,11 +24,11 @@ FAULTS = (
 
 #: By SQLSTATE, or its first characters; the longest one that fits counts.
 _FIXES = {
-    "08": "see that the server runs and can be reached; it is tried again",
+    "08": "start the server, or set the right host and port in DATABASE_URL",
     "0A000": "the schema has just changed; it is tried again",
-    "25006": "connect to the primary server: this one is a read-only replica",
-    "28": "check the user and the password, and what pg_hba.conf allows",
-    "3D000": "create the database, then run `tidings migrate`",
+    "25006": "name the primary server in DATABASE_URL: this one is a read-only replica",
+    "28": "set the right user and password in DATABASE_URL, or allow them in pg_hba.conf",
+    "3D000": "create the database, then run `tidings migrate`; or name another in DATABASE_URL",
     "3F000": "run `tidings migrate`",
     "40": "another transaction stood in the way; it is tried again",
     "42501": "give this role the rights: `tidings migrate` says which",
@@ -51,6 +51,9 @@ _MAY_PASS = ("08", "53300", "57P")
 #: breaks, an entry too long for its index.
 _OF_A_VALUE = "22"
 _OF_A_ROW = ("23", "54000")
+
+#: How the driver says that the server has no TLS at all.
+_NO_TLS = "rejected SSL upgrade"
 
 #: The same once more may well work: the plan was of an older schema, or two got in each
 #: other's way.
@@ -83,9 +86,10 @@ def is_passing(error: BaseException) -> bool:
 
 def _unreachable(error: BaseException, shown: str, words: str) -> StoreUnavailable:
     chain = list(_chain(error))
-    if any(isinstance(each, ssl.SSLError) for each in chain):
+    if any(isinstance(each, ssl.SSLError) for each in chain) or _NO_TLS in words:
         return StoreUnavailable(
-            f"{shown}: {words}", fix="check sslmode, sslrootcert and the server's certificate"
+            f"{shown}: {words}",
+            fix="see sslmode and sslrootcert in DATABASE_URL, and the server's certificate",
         )
     if any(isinstance(each, TimeoutError) for each in chain):
         words = "it does not answer"

@@ -13,10 +13,12 @@ from adapters.postgres.rows import (
     DEAD_LETTERS,
     INSERT_DEAD_LETTERS,
     MOVED,
+    READDRESSED,
     STATE_COLUMNS,
     TRAIL_COLUMNS,
     dead_letter_row,
     moved_row,
+    readdressed_row,
 )
 from domain.lease import Lease
 from domain.notification import Notification
@@ -43,6 +45,12 @@ def _moving(fence: str) -> str:
 #: Not `=`: then the planner would go by all that this lease has ever had in hand.
 _IN_HAND = text(_moving("states.lease IS NOT DISTINCT FROM :mine"))
 _IN_NOBODYS_HAND = text(_moving("states.lease IS NULL AND states.moves = given.moves - 1"))
+_READDRESS = text(f"""
+    UPDATE notifications SET address = given.address, recipient_key = given.recipient_key
+    FROM ({READDRESSED.given}) AS given
+    WHERE notifications.id = given.id AND given.id = ANY(:moved)
+    AND (notifications.address, notifications.recipient_key)
+        IS DISTINCT FROM (given.address, given.recipient_key)""")
 
 
 async def move_in_hand(
@@ -58,6 +66,8 @@ async def move_in_nobodys_hand(
 ) -> list[Notification]:
     values = _values(notifications, None)
     moved = set((await connection.scalars(_IN_NOBODYS_HAND, values)).all())
+    readdressed = READDRESSED.values(readdressed_row(each) for each in notifications)
+    await connection.execute(_READDRESS, readdressed | {"moved": list(moved)})
     return await _with_dead_letters(connection, notifications, moved)
 
 

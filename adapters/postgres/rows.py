@@ -43,6 +43,8 @@ ACCEPTED = Columns(
     digest="bytea",
     body="bytea",
 )
+#: An address is read once more when somebody replays what failed.
+READDRESSED = Columns(id="uuid", address="text", recipient_key="text")
 SIGHTINGS = Columns(
     notification_id="uuid",
     record_offset="bigint",
@@ -150,6 +152,11 @@ def accepted_row(notification: Notification, lease: UUID | None) -> Row:
         event.digest,
         event.body,
     )
+
+
+def readdressed_row(notification: Notification) -> Row:
+    recipient = notification.recipient
+    return (notification.id, recipient.address, recipient.key)
 
 
 def _text(words: str | None) -> str | None:

@@ -12,9 +12,8 @@ from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, SSLConnec
 from redis.asyncio.connection import Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
-from adapters.redis.failures import explained
+from adapters.redis.failures import FAULTS, explained
 from adapters.redis.options import RedisOptions
 from application.errors import StoreUnavailable
 from application.ports.clock import Clock
@@ -23,6 +22,7 @@ from application.ports.telemetry import Telemetry
 T = TypeVar("T")
 Reply = Any  # whatever a script answers; the library does not say
 
+_NEVER = "noeviction"
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=10)
 
 
@@ -74,8 +74,18 @@ class RedisServer:
         try:
             async with asyncio.timeout(self._options.answer_within.total_seconds()):
                 await self._client.ping()
-        except (RedisError, OSError) as error:
+        except FAULTS as error:
             raise explained(error, where=self._options.where) from error
+
+    async def forgets_by(self) -> str | None:
+        """The policy by which it makes room once it is full, if by any, and if it tells."""
+        try:
+            async with asyncio.timeout(self._options.answer_within.total_seconds()):
+                found: dict[str, str] = await self._client.config_get("maxmemory*")
+        except FAULTS:  # hosted ones often tell nobody
+            return None
+        policy = found.get("maxmemory-policy", _NEVER)
+        return None if policy == _NEVER or found.get("maxmemory", "0") == "0" else policy
 
     async def ask(self, conversation: Callable[[], Awaitable[T]], *, writes: bool) -> T:
         """As many calls as the conversation makes, all in that time. Raises RedisAway."""
@@ -85,7 +95,7 @@ class RedisServer:
         try:
             async with asyncio.timeout(self._options.answer_within.total_seconds()):
                 reply = await conversation()
-        except (RedisError, OSError) as error:
+        except FAULTS as error:
             self._away(error, looking, writes=writes)
             raise RedisAway from error
         finally:

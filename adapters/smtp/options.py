@@ -57,10 +57,13 @@ class SmtpOptions:
 
     def __post_init__(self) -> None:
         if (self.user is not None or self.password is not None) and self.tls is Tls.NONE:
-            raise ValueError("a user and a password are given to nobody in plain text: use TLS")
+            raise ValueError(
+                "a user and a password are given to nobody in plain text: "
+                "set SMTP_TLS to starttls or implicit"
+            )
         if (self.user is None) != (self.password is None):
-            raise ValueError("a user and a password go together")
+            raise ValueError("a user and a password go together: set SMTP_USER and SMTP_PASS")
         if self.connections < 1 or self.most_mails < 1:
             raise ValueError("at least one connection, and one mail on each")
         if self.idempotency_header and not _HEADER_NAME.fullmatch(self.idempotency_header):
-            raise ValueError("the idempotency header's name is none (RFC 5322 2.2)")
+            raise ValueError("SMTP_IDEMPOTENCY_HEADER is no header's name (RFC 5322 2.2)")

@@ -36,16 +36,19 @@ class TwilioOptions:
 
     def __post_init__(self) -> None:
         if (self.api_key is None) != (self.api_secret is None):
-            raise ValueError("an API key and its secret go together")
+            raise ValueError("TWILIO_API_KEY and TWILIO_API_SECRET go together")
         if (self.auth_token is None) == (self.api_key is None):
-            raise ValueError("either an auth token or an API key is needed")
+            raise ValueError("either TWILIO_AUTH_TOKEN or TWILIO_API_KEY is wanted")
         if (self.from_number is None) == (self.messaging_service_sid is None):
-            raise ValueError("either a From number or a Messaging Service is needed")
+            raise ValueError("either TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID is wanted")
         if self.most_segments < 1:
             raise ValueError("at least one segment")
         wrong = [one for one in self.allowed_prefixes if not _PREFIX.fullmatch(one)]
         if wrong:
-            raise ValueError(f"no prefixes of numbers (want + and digits): {', '.join(wrong)}")
+            raise ValueError(
+                "SMS_ALLOWED_PREFIXES are + and digits, with commas between them; not "
+                + ", ".join(wrong)
+            )
 
     @property
     def credentials(self) -> tuple[str, str]:

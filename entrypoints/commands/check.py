@@ -17,7 +17,7 @@ from entrypoints.running import run, settings_for
 from entrypoints.settings_in_force import SettingInForce, Stray, settings_in_force, strays
 from entrypoints.terminal.words import plain
 
-_NAME_WIDTH = 14
+_NAME_WIDTH = 15
 _VALUE_WIDTH = 40
 #: By (whether it is well, whether there is something to do).
 _MARKS = {

@@ -74,12 +74,13 @@ def replay(
     choice: Choice, *, rate: float, ignore_expiry: bool, data: Path | None, as_json: bool
 ) -> None:
     apart = timedelta(seconds=1 / rate)
-    found = run(_replay(settings_for(data), choice, apart, ignore_expiry=ignore_expiry))
+    settings = settings_for(data)
+    found = run(_replay(settings, choice, apart, ignore_expiry=ignore_expiry))
     if as_json:
         answer = shaping.replay(found.counts, is_done=choice.is_meant, by=choice.by, why=choice.why)
         tell(answer)
     else:
-        _print(choice, found, apart)
+        _print(choice, found, apart, settings.tidings_env.works_by)
 
 
 async def _replay(
@@ -101,7 +102,7 @@ async def _replay(
     return found
 
 
-def _print(choice: Choice, found: Found, apart: timedelta) -> None:
+def _print(choice: Choice, found: Found, apart: timedelta, works_by: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if not found.counts:
         console.print(_NONE)
@@ -118,7 +119,7 @@ def _print(choice: Choice, found: Found, apart: timedelta) -> None:
             console.print(f"One would become due every {duration(apart)}.")
         _print_what_was_not_done(console, choice)
     elif found.counts[Prospect.REPLAYED]:
-        console.print("`tidings up` tells them.")
+        console.print(f"`{works_by}` tells them.")
 
 
 def becomes(prospect: Prospect, *, is_done: bool) -> str:

@@ -58,6 +58,7 @@ def publish_one(
         subject=subject,
         event_id=event_id,
     )
+    settings = settings_for(data)
     try:
         run(_publish(event, data))
     except BadEvent as error:
@@ -65,15 +66,15 @@ def publish_one(
     if as_json:
         tell(Published(event_id=event.id))
     else:
-        _print(event.id, data)
+        _print(event.id, data, settings.tidings_env.works_by)
 
 
-def _print(event_id: str, data: Path | None) -> None:
+def _print(event_id: str, data: Path | None, works_by: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(Text.assemble("Published event ", (plain(event_id), "bold cyan"), "."))
-    there = f" --data {shlex.quote(str(data))}" if data else ""
+    there = f" --data {shlex.quote(str(data))}" if data and works_by == "tidings up" else ""
     show = f"tidings show {shlex.quote(event_id)}{there}"
-    console.print(Text(f"`tidings up{there}` tells it; `{show}` says how."))
+    console.print(Text(f"`{works_by}{there}` tells it; `{show}` says how."))
 
 
 async def _publish(event: NewEvent, data: Path | None) -> None:

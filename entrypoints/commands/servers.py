@@ -10,7 +10,7 @@ import typer
 from adapters.wire.decoder import WireDecoder
 from entrypoints.channels import ADDRESS_FIELDS, email_channel, sms_channel
 from entrypoints.installed import installed
-from entrypoints.load_settings import load_production_settings
+from entrypoints.load_production_settings import load_production_settings
 from entrypoints.production_settings import ProductionSettings
 from entrypoints.running import run
 from entrypoints.servers import kafka_options, postgres_options

@@ -17,7 +17,7 @@ from entrypoints.errors import CannotBeDone
 from entrypoints.following import Happening, chapters_meant, follow
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
-from entrypoints.settings import Settings
+from entrypoints.settings import Environment, Settings
 from entrypoints.terminal.story import head, print_story, title, what_happened
 from entrypoints.terminal.words import plain, when
 
@@ -34,20 +34,25 @@ async def _read(settings: Settings, id_: str) -> tuple[Sequence[Chapter], dateti
     async with open_tidings(settings, Purpose.ASK) as tidings:
         if chapters := await chapters_meant(tidings.history, id_):
             return chapters, tidings.clock.now()
-        problem = f"no event {id_} has been accepted in {settings.tidings_data}"
+        problem = f"no event {id_} has been accepted{_where(settings)}"
         if waiting := await tidings.lanes.lag():
-            problem += f"; {_waiting(waiting)}"
+            problem += f"; {_waiting(waiting, settings.tidings_env)}"
         raise CannotBeDone(problem)
 
 
-def _waiting(unread: int) -> str:
+def _waiting(unread: int, environment: Environment) -> str:
     events = "1 published event waits" if unread == 1 else f"{unread} published events wait"
-    return f"{events} to be read: does `tidings up` run?"
+    return f"{events} to be read: does `{environment.works_by}` run?"
+
+
+def _where(settings: Settings) -> str:
+    return "" if settings.tidings_env is Environment.PRODUCTION else f" in {settings.tidings_data}"
 
 
 def follow_story(id_: str, *, data: Path | None, reveal: bool, as_json: bool) -> None:
-    told_to = _Machine(reveal) if as_json else _Person(reveal)
-    run(_follow(settings_for(data), id_, told_to))
+    settings = settings_for(data)
+    told_to = _Machine(reveal) if as_json else _Person(reveal, settings.tidings_env)
+    run(_follow(settings, id_, told_to))
 
 
 class _Machine:
@@ -68,14 +73,15 @@ class _Machine:
 
 
 class _Person:
-    def __init__(self, reveal: bool) -> None:
+    def __init__(self, reveal: bool, environment: Environment) -> None:
         self._reveal = reveal
+        self._environment = environment
         self._console = Console(highlight=False, soft_wrap=True)
 
     def wait_for(self, id_: str, unread: int) -> None:
         waiting = f"No event {plain(id_)} has been accepted yet; waiting for it."
         if unread:
-            waiting += f" {_waiting(unread)}"
+            waiting += f" {_waiting(unread, self._environment)}"
         Console(stderr=True, highlight=False, soft_wrap=True).print(waiting, markup=False)
 
     def begin(self, chapters: Sequence[Chapter]) -> None:

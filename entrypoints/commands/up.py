@@ -23,7 +23,7 @@ from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.sending import warnings_of_sending
-from entrypoints.settings import Settings
+from entrypoints.settings import Environment, Settings
 from entrypoints.settings_in_force import in_one_line, strays
 from entrypoints.terminal.tables import counts_table, print_notifications
 from entrypoints.terminal.words import clock_time, plain
@@ -35,10 +35,16 @@ _COUNTING_SHARE = 0.02
 
 def up(data: Path | None, *, until_idle: bool, as_json: bool) -> None:
     settings = settings_for(data)
+    in_production = settings.tidings_env is Environment.PRODUCTION
     if found := strays(type(settings)):
         warning = Text.assemble(("warning: ", "bold yellow"), plain(in_one_line(found)))
         Console(stderr=True, soft_wrap=True, highlight=False).print(warning)
-    run(_up(settings, until_idle=until_idle, as_json=as_json))
+    if in_production and not (until_idle or as_json):
+        from entrypoints.commands.worker import work_on
+
+        work_on(settings, CHANNELS)  # which waits for a server that is away
+    else:
+        run(_up(settings, until_idle=until_idle, as_json=as_json))
 
 
 async def _up(settings: Settings, *, until_idle: bool, as_json: bool) -> None:
@@ -47,8 +53,7 @@ async def _up(settings: Settings, *, until_idle: bool, as_json: bool) -> None:
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
     async with open_tidings(settings, Purpose.WORK) as tidings:
-        works_on = f" works on {settings.tidings_data}. Ctrl-C stops it cleanly."
-        console.print(Text.assemble(("Tidings", "bold"), works_on))
+        console.print(Text.assemble(("Tidings", "bold"), _works_on(settings)))
         for warning in warnings_of_sending(settings, CHANNELS):
             console.print(Text(warning, style="yellow"))
         async with asyncio.TaskGroup() as tasks:
@@ -57,6 +62,12 @@ async def _up(settings: Settings, *, until_idle: bool, as_json: bool) -> None:
         await _say_what_is_left(tidings, console)
         if as_json:
             tell(await _summary(tidings))
+
+
+def _works_on(settings: Settings) -> str:
+    is_embedded = settings.tidings_env is Environment.EMBEDDED
+    where = f" on {settings.tidings_data}" if is_embedded else ""
+    return f" works{where}. Ctrl-C stops it cleanly."
 
 
 async def watch(

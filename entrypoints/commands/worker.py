@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -10,10 +11,11 @@ from contextlib import asynccontextmanager
 from rich.console import Console
 from rich.text import Text
 
+from adapters.logs.standard_error import LibrariesWarnings
 from domain.errors import TidingsError
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.errors import CannotBeDone
-from entrypoints.load_settings import load_production_settings
+from entrypoints.load_production_settings import load_production_settings
 from entrypoints.running import run
 from entrypoints.sending import missing, warnings_of_sending
 from entrypoints.settings import Settings
@@ -23,7 +25,11 @@ _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def work(channels: Sequence[str]) -> None:
-    settings = load_production_settings()
+    work_on(load_production_settings(), channels)
+
+
+def work_on(settings: Settings, channels: Sequence[str]) -> None:
+    logging.getLogger().addHandler(LibrariesWarnings())
     run(_work(settings, channels))
 
 

@@ -17,9 +17,9 @@ from adapters.smtp.sender import SmtpSender
 from adapters.twilio.sender import TwilioSender
 from entrypoints.channels import CHANNELS
 from entrypoints.container import Purpose, Tidings
-from entrypoints.load_settings import load_production_settings
+from entrypoints.load_production_settings import load_production_settings
 from entrypoints.production import Production
-from entrypoints.sending import smtp_options, twilio_options
+from entrypoints.providers import smtp_options, twilio_options
 from entrypoints.servers import kafka_options
 from tests.acceptance.assembly import Assembly
 from tests.acceptance.providers import ORIGINATOR, PlayedRelay, PlayedTwilio, Watched

@@ -17,7 +17,8 @@ from adapters.system.clock import SystemClock
 from application.lanes import Lanes
 from entrypoints.container import Core, Embedded, InMemory, Purpose, Tidings, open_tidings
 from entrypoints.installed import NotInstalled, installed
-from entrypoints.load_settings import load_production_settings, load_settings
+from entrypoints.load_production_settings import load_production_settings
+from entrypoints.load_settings import load_settings
 from entrypoints.production import Production
 from entrypoints.settings import BadSettings, Settings
 from tests.runner import Run

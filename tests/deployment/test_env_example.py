@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.load_settings import load_production_settings
+from entrypoints.load_production_settings import load_production_settings
 from entrypoints.production_settings import ProductionSettings
 from tests.deployment.compose import FILE
 from tests.env_example import ENV_EXAMPLE, env_example

@@ -26,15 +26,31 @@ HEAVY = {
     "uvloop",
 }
 
-WHAT_HELP_IMPORTS = """
+#: What nobody needs who asks the embedded assembly.
+OF_PRODUCTION = {
+    "adapters.kafka",
+    "adapters.postgres",
+    "adapters.redis",
+    "adapters.smtp",
+    "adapters.twilio",
+    "entrypoints.production_settings",
+    "structlog",
+}
+
+WHAT_IS_IMPORTED = """
 import json, sys
 from entrypoints.cli import main
-sys.argv[1:] = ["--help"]
 try:
     main()
 finally:
     print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
+
+
+def imported(program: Program, *arguments: str) -> set[str]:
+    """By the whole of a command."""
+    ended = program.run(sys.executable, "-c", WHAT_IS_IMPORTED, *arguments)
+    return set(json.loads(ended.err.splitlines()[-1]))
 
 
 class TestHelp:
@@ -71,10 +87,12 @@ class TestHelp:
         assert "--help" in ended.err or "-h" in ended.err
 
     def test_needs_nothing_heavy(self, program: Program) -> None:
-        ended = program.run(sys.executable, "-c", WHAT_HELP_IMPORTS)
-        assert ended.code == exit_codes.DONE
-        assert HEAVY & set(json.loads(ended.err)) == set()
+        assert HEAVY & imported(program, "--help") == set()
 
     def test_makes_nothing(self, program: Program) -> None:
         program("--help")
         assert list(program.home.iterdir()) == []
+
+
+def test_asking_needs_nothing_of_production(told: Program) -> None:
+    assert OF_PRODUCTION & imported(told, "list") == set()

@@ -8,9 +8,11 @@ import pytest
 
 from adapters.kafka.start import Earliest, Successor
 from adapters.smtp.options import Tls
-from entrypoints.load_settings import load_production_settings, load_settings
+from entrypoints.load_production_settings import load_production_settings
+from entrypoints.load_settings import load_settings
 from entrypoints.production_settings import ProductionSettings
-from entrypoints.sending import missing, smtp_options
+from entrypoints.providers import smtp_options
+from entrypoints.sending import missing
 from entrypoints.servers import group_of, start_of
 from entrypoints.settings import BadSettings, EmailProvider, SmsProvider
 
@@ -91,6 +93,52 @@ class TestWhatIsWrong:
         )
         assert set(found) == {"KAFKA_START", "REDIS_PORT", "DATABASE_URL", "REDIS_TLS"}
         assert "postgresql://USER" in found["DATABASE_URL"]
+
+    def test_is_said_together_with_what_contradicts_itself(self) -> None:
+        found = problems(
+            database_url="canary",
+            redis_port="canary",
+            kafka_security_protocol="SASL_SSL",
+            email_in_flight=10,
+            email_concurrency=20,
+        )
+        assert set(found) == {"DATABASE_URL", "REDIS_PORT", "KAFKA_SASL_…", "EMAIL_IN_FLIGHT"}
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            pytest.param({"email_in_flight": 20, "email_concurrency": "canary"}, id="concurrency"),
+            pytest.param(
+                {"smtp_host": "localhost", "smtp_user": "u", "smtp_pass": "x", "smtp_port": "0"},
+                id="the port that decides how private it is",
+            ),
+        ],
+    )
+    def test_contradicts_nothing_before_it_is_mended(self, given: dict[str, object]) -> None:
+        assert len(problems(database_url=DATABASE, **given)) == 1
+
+    @pytest.mark.parametrize(
+        ("wrong", "name"),
+        [
+            pytest.param({"kafka_brokers": "localhost:canary"}, "KAFKA_BROKERS", id="no port"),
+            pytest.param({"kafka_brokers": "a:9092,"}, "KAFKA_BROKERS", id="a broker too few"),
+            pytest.param({"kafka_brokers": "kafka://a:9092"}, "KAFKA_BROKERS", id="a URL"),
+            pytest.param({"kafka_topic": "a canary"}, "KAFKA_TOPIC", id="no topic"),
+            pytest.param({"kafka_dlq_topic": "notifications"}, "KAFKA_DLQ_TOPIC", id="the same"),
+            pytest.param(
+                {"kafka_security_protocol": "SSL", "kafka_ssl_ca": "no-such-file"},
+                "KAFKA_SSL_…",
+                id="no such file",
+            ),
+        ],
+    )
+    def test_is_what_kafka_could_never_do(self, wrong: dict[str, object], name: str) -> None:
+        assert set(problems(database_url=DATABASE, **wrong)) == {name}
+
+    @pytest.mark.parametrize("brokers", ["a:9092, b:9092", "localhost", "[::1]:9092", "ka_fka:1"])
+    def test_is_not_how_brokers_may_be_written(self, brokers: str) -> None:
+        settings = load_production_settings(database_url=DATABASE, kafka_brokers=brokers)
+        assert settings.kafka_brokers == brokers
 
     @pytest.mark.parametrize(
         "urls",

@@ -59,6 +59,25 @@ class TestAWorker:
         assert "SMTP_HOST" in ended.said
         assert "TWILIO_ACCOUNT_SID" in ended.said
 
+    def test_is_what_up_is_too(self, production: Program) -> None:
+        with production.running("up") as worker:
+            worker.wait_until_it_says("Tidings works: email, sms")
+            assert worker.stop().code == exit_codes.DONE
+
+    def test_keeps_its_place_in_the_group_whoever_looks(self, production: Program) -> None:
+        """And one line for a person tells which command they lack."""
+        ended = production("publish", "signup", "--email", "a@example.com", "-m", "Hi")
+        assert "`tidings worker` tells it" in ended.said
+        looked = production("check")
+        assert "1 event to read; 0 workers" in looked.said
+        with production.running("worker", "--channel", "sms") as worker:
+            worker.wait_until_it_says("Tidings works")
+            worker.wait_until(lambda: "0 events to read; 1 worker" in production("check").said)
+            ended = production("show", "no-such-event")
+            assert "1 published event waits to be read: does `tidings worker` run?" in ended.said
+            assert "0 events to read; 1 worker" in production("check").said
+            assert worker.stop().code == exit_codes.DONE
+
 
 class TestWhatIsMadeReady:
     def test_is_made_once(self, production: Program) -> None:

@@ -303,3 +303,10 @@ class TestAClockThatWasSet:
         [line] = log.lines
         assert (line["level"], line["by_seconds"]) == ("warning", by)
         assert "start anew" in line["event"]
+
+    def test_is_the_databases_where_that_is_the_one_that_counts(
+        self, log: Log, telemetry: LogTelemetry
+    ) -> None:
+        telemetry.database_clock_jumped(timedelta(hours=1))
+        [line] = log.lines
+        assert "the database's clock was set" in line["event"]

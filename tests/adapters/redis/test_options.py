@@ -114,3 +114,44 @@ class TestTls:
             place = Place("rediss://localhost", ca_file=tmp_path / name)
             with pytest.raises(OSError, match=r"certificate|No such file"):
                 run(place.server())
+
+
+class TestWhatItForgetsWhenItIsFull:
+    @pytest.mark.parametrize(
+        ("maxmemory", "policy", "told"),
+        [
+            pytest.param("100mb", "allkeys-lru", "allkeys-lru", id="something"),
+            pytest.param("100mb", "noeviction", None, id="nothing"),
+            pytest.param("0", "allkeys-lru", None, id="never full"),
+        ],
+    )
+    def test_is_told(
+        self, own: Place, run: Run, maxmemory: str, policy: str, told: str | None
+    ) -> None:
+        async def scenario() -> str | None:
+            server = await own.server()
+            await own.command("CONFIG", "SET", "maxmemory", maxmemory, "maxmemory-policy", policy)
+            try:
+                return await server.forgets_by()
+            finally:
+                await own.command("CONFIG", "SET", "maxmemory", "0")
+                await own.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
+
+        assert run(scenario()) == told
+
+
+class TestWhatIsNoCluster:
+    def test_is_a_clear_error(self, place: Place, run: Run) -> None:
+        async def scenario() -> None:
+            await (await place.server(cluster=True)).check()
+
+        with pytest.raises(StoreUnavailable, match="REDIS_CLUSTER=false"):
+            run(scenario())
+
+    def test_is_away_to_a_lane(self, place: Place, run: Run) -> None:
+        async def scenario() -> None:
+            limiter = await place.limiter(cluster=True)
+            assert are_granted(list(await limiter.take([ask(1)], rule=ONE, now=NOW))) == [True]
+            assert limiter.is_standing_in
+
+        run(scenario())
