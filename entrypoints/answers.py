@@ -66,6 +66,51 @@ class Discard(Shape, frozen=True, kw_only=True):
     discarded: Annotated[int, means("how many are settled for good")]
 
 
+class MadeTopic(Shape, frozen=True, kw_only=True):
+    """A topic that is there now."""
+
+    name: Annotated[str, means("its name in Kafka")]
+    partitions: Annotated[int, means("how many it has")]
+    is_new: Annotated[bool, means("false: it was there before, and stays as it is")]
+
+
+class Topics(Shape, frozen=True, kw_only=True):
+    """The topics that production needs."""
+
+    topics: Annotated[list[MadeTopic], means("that of events, and that of dead letters")]
+
+
+class Pending(Shape, frozen=True, kw_only=True):
+    """What the system before had still to send."""
+
+    event_id: Annotated[str, means("its event")]
+    channel: Annotated[str, means("email or sms")]
+
+
+class TakenOver(Shape, frozen=True, kw_only=True):
+    """What the table of the system before held."""
+
+    sent: Annotated[int, means("how many it had sent")]
+    failed: Annotated[int, means("how many had failed")]
+    resumed: Annotated[int, means("pending ones that are sent now")]
+    unreadable: Annotated[int, means("of which only the keys are kept")]
+    pending: Annotated[list[Pending], means("what is sent only with --resume-pending")]
+
+
+class Migrated(Shape, frozen=True, kw_only=True):
+    """The tables are up to date."""
+
+    version_before: Annotated[str | None, means("the schema's, before; null: there was none")]
+    version: Annotated[str | None, means("the schema's, now")]
+    taken_over: Annotated[TakenOver | None, means("null: there was no such table, or long ago")]
+
+
+class Pruned(Shape, frozen=True, kw_only=True):
+    """What was settled long ago is forgotten; its keys are kept."""
+
+    forgotten: Annotated[int, means("how many notifications")]
+
+
 class Count(Shape, frozen=True, kw_only=True):
     """How many notifications are in the same place."""
 
@@ -219,4 +264,7 @@ ANSWERS: Mapping[str, tuple[type[Shape], ...]] = {
     "dlq replay": (Replay,),
     "dlq discard": (Discard,),
     "resolve": (Story,),
+    "topics": (Topics,),
+    "migrate": (Migrated,),
+    "prune": (Pruned,),
 }

@@ -265,11 +265,12 @@ def topics(
     partitions: Annotated[
         int, typer.Option("--partitions", min=1, max=10_000, help="Of the topic of events.")
     ] = 3,
+    as_json: Json = False,
 ) -> None:
     """Make the topics in Kafka. Those that are there stay as they are."""
     from entrypoints.commands.servers import topics
 
-    topics(partitions)
+    topics(partitions, as_json=as_json)
 
 
 @app.command(rich_help_panel="Production")
@@ -286,16 +287,18 @@ def migrate(
         str | None,
         typer.Option("--pruning", metavar="ROLE", help="And the role of `tidings prune`."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Bring the tables in PostgreSQL up to date. Safe while workers run, and twice at once."""
     from entrypoints.commands.servers import migrate
 
-    migrate(service, pruning, resume_pending=resume_pending)
+    migrate(service, pruning, resume_pending=resume_pending, as_json=as_json)
 
 
 @app.command(rich_help_panel="Production")
 def prune(
     older_than: Annotated[str, typer.Option("--older-than", metavar="TIME", help="As 90d or 36h.")],
+    as_json: Json = False,
 ) -> None:
     """Forget what was settled long ago. Its keys are kept: nobody is told again."""
     from entrypoints.commands.servers import prune
@@ -305,7 +308,7 @@ def prune(
         length = read_span(older_than)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--older-than") from error
-    prune(length)
+    prune(length, as_json=as_json)
 
 
 def main() -> None:

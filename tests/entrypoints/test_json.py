@@ -104,7 +104,7 @@ class TestEveryCommand:
             for name, command in found.items()
             if not any("--json" in parameter.opts for parameter in command.params)
         ]
-        assert without == ["demo"]
+        assert without == ["demo", "worker"]
         assert found.keys() - {"demo"} == ANSWERS.keys() - {"show --follow"}
 
     @pytest.mark.parametrize("command", sorted(ANSWERS.keys() - {"dlq show"}))

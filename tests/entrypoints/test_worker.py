@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from entrypoints import exit_codes
+from entrypoints.answers import Migrated, Pruned, Topics
 from tests.entrypoints.program import Program
 from tests.runner import Run
 from tests.servers.together import Servers
@@ -84,6 +86,14 @@ class TestWhatIsMadeReady:
         assert "was there" in production("topics", "--partitions", "1").out
         assert "already" in production("migrate").out
         assert "0 notifications were forgotten" in production("prune", "--older-than", "90d").out
+
+    def test_is_told_to_a_machine_too(self, production: Program) -> None:
+        for command, shape in (
+            (("topics",), Topics),
+            (("migrate",), Migrated),
+            (("prune", "--older-than", "90d"), Pruned),
+        ):
+            assert msgspec.json.decode(production(*command, "--json").out, type=shape)
 
     def test_is_checked(self, production: Program) -> None:
         ended = production("check")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.contracts.given import DECODER
 from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
+from tests.runner import Run
 from tests.servers.postgres import PostgresServer
 
 _REFUSE = """
@@ -35,6 +37,10 @@ _REFUSE = """
         FOR EACH ROW EXECUTE FUNCTION refuse();;
     CREATE TRIGGER refuse AFTER INSERT ON notifications
         FOR EACH ROW EXECUTE FUNCTION refuse()"""
+
+
+async def let_in(server: PostgresServer) -> None:
+    await ask(server.url, f"ALTER DATABASE {DATABASE} ALLOW_CONNECTIONS true")
 
 
 class ServerDatabase(Database):
@@ -75,7 +81,7 @@ class ServerDatabase(Database):
         )
 
     async def come_back(self) -> None:
-        await ask(self._server.url, f"ALTER DATABASE {DATABASE} ALLOW_CONNECTIONS true")
+        await let_in(self._server)
 
     async def will_refuse(self, event_id: str) -> None:
         await ask(self._options.url, *_REFUSE.format(event_id=event_id).split(";;"))
@@ -83,8 +89,10 @@ class ServerDatabase(Database):
 
 class OnTheServer:
     @pytest.fixture(autouse=True)
-    def _serve(self, postgres: PostgresServer, clean: str) -> None:
+    def _serve(self, postgres: PostgresServer, clean: str, run: Run) -> Iterator[None]:
         self._server, self._url = postgres, clean
+        yield
+        run(let_in(postgres))
 
     def open_database(self, folder: Path) -> Database:
         return ServerDatabase(self._server, self._url)
