@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 from dependency_injector import containers, providers
 
@@ -22,6 +23,7 @@ from adapters.postgres.clock import PostgresClock
 from adapters.postgres.database import Database
 from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
 from adapters.postgres.dead_letters import PostgresDeadLetters
+from adapters.postgres.identity import identity_of
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
@@ -66,6 +68,19 @@ def source(
     return (KafkaEventSource if purpose is Purpose.WORK else KafkaOnlooker)(options, reader)
 
 
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Redis is told whose keys it holds, as soon as the store can be asked."""
+
+    redis: RedisServer
+    database: Database
+
+    async def open(self) -> None:
+        self.redis.belong_to(await identity_of(self.database))
+
+    async def close(self) -> None: ...
+
+
 async def open_connections(
     purpose: Purpose,
     running: Sequence[str],
@@ -92,7 +107,7 @@ async def open_connections(
         else:
             await open_(database, clock)
         if purpose is Purpose.WORK:
-            await open_(redis, dead_letter_topic)
+            await open_(Belonging(redis, database), redis, dead_letter_topic)
             for channel in running:
                 await open_sender(senders[channel](), opened)
             await open_(*(sources[channel]() for channel in running))

@@ -86,7 +86,9 @@ class ProductionSettings(Settings):
     )
     redis_cluster: bool = Field(default=False, description="Whether its keys lie on many servers.")
     redis_prefix: str = Field(
-        default="tidings", min_length=1, description="What every key begins with."
+        default="tidings",
+        min_length=1,
+        description="What every key begins with; whose they are follows.",
     )
 
     @field_validator("kafka_brokers")

@@ -12,6 +12,7 @@ from application.errors import StoreUnavailable
 #: What is written once, and what is written again.
 _APPENDED = ("trail", "sightings", "past_keys")
 _CHANGING = ("notifications", "states", "dead_letters", "leases")
+_LOOKED_AT = ("store", "alembic_version")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ async def grant(connection: AsyncConnection, roles: Roles) -> None:
 
 
 def _statements(roles: Roles) -> list[str]:
-    everything = ", ".join((*_APPENDED, *_CHANGING, "alembic_version"))
+    everything = ", ".join((*_APPENDED, *_CHANGING, *_LOOKED_AT))
     service = _quoted(roles.service)
     statements = [
         f"REVOKE ALL ON {everything} FROM PUBLIC, {service}",

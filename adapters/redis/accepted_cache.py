@@ -10,7 +10,6 @@ from uuid import UUID
 
 import msgspec
 
-from adapters.redis.keys import Keys
 from adapters.redis.ledger import instant, microseconds
 from adapters.redis.scripts import REMEMBER
 from adapters.redis.server import RedisAway, RedisServer
@@ -32,11 +31,10 @@ class RedisAcceptedCache(AcceptedCache):
 
     def __init__(self, server: RedisServer) -> None:
         self._server = server
-        self._keys = Keys(server.options)
 
     async def known(self, notification_ids: Sequence[UUID]) -> Mapping[UUID, Standing]:
-        by_key = {self._keys.mark(id_): id_ for id_ in notification_ids}
-        parts = [part for _, part in self._keys.parts(by_key)]
+        by_key = {self._server.keys.mark(id_): id_ for id_ in notification_ids}
+        parts = [part for _, part in self._server.keys.parts(by_key)]
         if not parts:
             return {}
 
@@ -55,7 +53,7 @@ class RedisAcceptedCache(AcceptedCache):
         }
 
     async def remember(self, standings: Sequence[Standing]) -> None:
-        by_key = {self._keys.mark(each.notification_id): _mark(each) for each in standings}
+        by_key = {self._server.keys.mark(each.notification_id): _mark(each) for each in standings}
         if not by_key:
             return
 
@@ -63,7 +61,7 @@ class RedisAcceptedCache(AcceptedCache):
             await asyncio.gather(
                 *(
                     self._server.run(REMEMBER, list(part), [_FOR_MS, *part.values()])
-                    for _, part in self._keys.parts(by_key)
+                    for _, part in self._server.keys.parts(by_key)
                 )
             )
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from adapters.redis.keys import MOST_KEYS, Keys
+from adapters.redis.keys import MOST_KEYS
 from adapters.redis.ledger import microseconds, packed_asks, packed_ledger, unpacked_verdicts
 from adapters.redis.scripts import GIVE_BACK, JOIN, TAKE
 from adapters.redis.server import RedisAway, RedisServer
@@ -46,7 +46,6 @@ class RedisRateLimiter(RateLimiter):
 
     def __init__(self, server: RedisServer) -> None:
         self._server = server
-        self._keys = Keys(server.options)
         self._stand_in = StandIn()
         self._eras: dict[int, bytes] = {}
 
@@ -87,7 +86,7 @@ class RedisRateLimiter(RateLimiter):
         packed = self._packed(groups)
 
         async def give_back() -> None:
-            for _, part in self._keys.parts(packed):
+            for _, part in self._server.keys.parts(packed):
                 arguments = [asked for _, asked in part.values()]
                 await self._server.run(GIVE_BACK, list(part), arguments)
 
@@ -120,12 +119,12 @@ class RedisRateLimiter(RateLimiter):
         """None if the era is another one."""
         span = rule.span // _MICROSECOND
         numbers = (microseconds(now), span, _FRESH, _PATIENCE, _DISORDER, rule.limit)
-        parts = list(self._keys.parts(packed))
+        parts = list(self._server.keys.parts(packed))
         replies = await asyncio.gather(
             *(
                 self._server.run(
                     TAKE,
-                    [self._keys.era(tag), *part],
+                    [self._server.keys.era(tag), *part],
                     [self._eras[tag], *numbers, *(asked for _, asked in part.values())],
                 )
                 for tag, part in parts
@@ -152,7 +151,7 @@ class RedisRateLimiter(RateLimiter):
         """Carry over what Redis does not know. False if the time is up before it is done."""
         loop = asyncio.get_running_loop()
         time_is_up = loop.time() + self._server.options.answer_within.total_seconds() / 2
-        eras = {tag: await self._carry(tag, {}, None, now) for tag in self._keys.tags}
+        eras = {tag: await self._carry(tag, {}, None, now) for tag in self._server.keys.tags}
         while True:
             rule, ledgers = self._stand_in.to_carry(MOST_KEYS)
             if rule is None:
@@ -161,8 +160,10 @@ class RedisRateLimiter(RateLimiter):
                 return True
             if loop.time() > time_is_up:
                 return False
-            packed = {self._keys.ledger(key): packed_ledger(each) for key, each in ledgers.items()}
-            for tag, part in self._keys.parts(packed):
+            packed = {
+                self._server.keys.ledger(key): packed_ledger(each) for key, each in ledgers.items()
+            }
+            for tag, part in self._server.keys.parts(packed):
                 await self._carry(tag, part, rule, now)
             self._stand_in.carried(ledgers)
 
@@ -172,12 +173,15 @@ class RedisRateLimiter(RateLimiter):
         """Answers the era in force."""
         span = 0 if rule is None else rule.span // _MICROSECOND
         arguments = [uuid4().bytes, microseconds(now), span, _PATIENCE, *part.values()]
-        era: bytes = await self._server.run(JOIN, [self._keys.era(tag), *part], arguments)
+        era: bytes = await self._server.run(JOIN, [self._server.keys.era(tag), *part], arguments)
         return era
 
     def _packed(self, groups: _Groups) -> dict[bytes, tuple[str, bytes]]:
         """By key: the recipient and its asks."""
         return {
-            self._keys.ledger(recipient): (recipient, packed_asks([each.ask for each in group]))
+            self._server.keys.ledger(recipient): (
+                recipient,
+                packed_asks([each.ask for each in group]),
+            )
             for recipient, group in groups.items()
         }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster, SSLConnection
 from redis.asyncio.connection import Connection
@@ -14,6 +15,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from adapters.redis.failures import FAULTS, explained
+from adapters.redis.keys import Keys
 from adapters.redis.options import RedisOptions
 from application.errors import StoreUnavailable
 from application.ports.clock import Clock
@@ -49,6 +51,7 @@ class RedisServer:
 
     def __init__(self, options: RedisOptions, clock: Clock, telemetry: Telemetry) -> None:
         self._options = options
+        self.keys = Keys(options)
         self._clock = clock
         self._telemetry = telemetry
         self._client: Any = None
@@ -58,6 +61,11 @@ class RedisServer:
     @property
     def options(self) -> RedisOptions:
         return self._options
+
+    def belong_to(self, store: UUID) -> None:
+        """Before anybody asks. What is known to one store says nothing about another."""
+        self._options = replace(self._options, prefix=f"{self._options.prefix}:{store.hex}")
+        self.keys = Keys(self._options)
 
     async def open(self) -> None:
         """Connects to nothing yet. Raises OSError for a bad file of certificates."""

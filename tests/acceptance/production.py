@@ -124,7 +124,7 @@ class ProductionAssembly(Assembly):
         group = {"kafka_group_id": f"tidings-{uuid4().hex[:8]}"}
         self._settings = self._settings.model_copy(update=group)
         redis = Redis.from_url(self._servers.redis)
-        async for key in redis.scan_iter(f"{self._settings.redis_prefix}:accepted:*"):
+        async for key in redis.scan_iter(f"{self._settings.redis_prefix}:*:accepted:*"):
             await redis.delete(key)
         await redis.aclose()
 

@@ -7,17 +7,20 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from adapters.postgres.migrate import migrate
 from domain.status import Status
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.load_settings import load_settings
 from entrypoints.settings import Settings
 from tests.runner import Run
 from tests.servers.smtp import SmtpServer
-from tests.servers.together import Servers
+from tests.servers.together import Servers, ask
 from tests.servers.twilio import TwilioServer
 
 _LOOK_EVERY = 0.05  # seconds
@@ -119,6 +122,35 @@ class TestAnEvent:
             assert "no such mailbox" in letter["errorMessage"]
 
         run(scenario())
+
+
+class TestTwoStoresOnOneRedis:
+    def test_know_nothing_of_each_other(
+        self, servers: Servers, given: dict[str, str], run: Run
+    ) -> None:
+        """What one has accepted, the other has not: it must not be passed over there."""
+
+        async def scenario() -> None:
+            async with providers() as (relay, twilio), another_database(servers) as database:
+                one = settings_of(given, relay, twilio)
+                group = f"{given['kafka_group_id']}-other"
+                others = {"database_url": database, "kafka_group_id": group}
+                await publish(one, event("order-1", email="ada@example.com"))
+                for each in (one, settings_of(given | others, relay, twilio)):
+                    await work_to_the_end(each)
+                assert len(relay.received) == 2
+
+        run(scenario())
+
+
+@asynccontextmanager
+async def another_database(servers: Servers) -> AsyncIterator[str]:
+    name = f"tidings_{uuid4().hex[:8]}"
+    await ask(servers.database, f"CREATE DATABASE {name}")
+    url = urlsplit(servers.database)._replace(path=f"/{name}").geturl()
+    await migrate(url)
+    yield url
+    await ask(servers.database, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class TestALane:

@@ -144,6 +144,8 @@ _STATEMENTS = (
         status      text NOT NULL,
         digest      bytea NOT NULL
     )""",
+    "CREATE TABLE store (identity uuid NOT NULL)",
+    "INSERT INTO store (identity) VALUES (gen_random_uuid())",
 )
 
 
