@@ -60,7 +60,7 @@ class TestOpening:
     def test_says_that_nobody_listens(self, run: Run) -> None:
         problem = problem_of_opening("postgresql://ada:s3cret@127.0.0.1:1/tidings", run)
         assert "127.0.0.1:1/tidings" in problem.problem
-        assert "see that the server runs" in problem.fix
+        assert "DATABASE_URL" in problem.fix
         assert "s3cret" not in str(problem)
 
     def test_says_that_the_password_is_wrong(
