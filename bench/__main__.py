@@ -1,7 +1,7 @@
 """How fast is it on this machine, and is that what was promised?
 
-python -m bench                 every benchmark, about five minutes
-python -m bench lane publish    only these
+python -m bench                 every benchmark, about eight minutes
+python -m bench lane worker     only these
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import embedded
-from bench.figures import Figure, figures_table
+from bench import embedded, production
+from bench.figures import CannotBeMeasured, Figure, figures_table
 from bench.machine import describe
 
 Benchmark = Callable[[Path, int], Iterator[Figure]]
@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "lane": embedded.lane,
     "backlog": embedded.backlog,
     "stored": embedded.stored,
+    "worker": production.worker,
 }
 
 

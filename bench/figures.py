@@ -10,6 +10,10 @@ from rich import box
 from rich.table import Table
 
 
+class CannotBeMeasured(Exception):
+    """This machine lacks what the benchmark needs; says what."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One thing, measured several times; `at_least` or `at_most` is what is promised of it."""
