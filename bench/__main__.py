@@ -40,7 +40,7 @@ def bench(
         Path | None, typer.Option(help="Where to work: the disk that is to be measured.")
     ] = None,
 ) -> None:
-    """Measure, and say what was promised; exit code 1 if a promise is not kept."""
+    """Measure, and say what was promised; exit code 1 if a promise is not kept, or not measured."""
     unknown = set(names or ()) - set(BENCHMARKS)
     if unknown:
         raise typer.BadParameter(f"no benchmark is called {', '.join(sorted(unknown))}")
@@ -49,26 +49,33 @@ def bench(
     console.print(describe(), highlight=False)
     working = Path(tempfile.mkdtemp(prefix="tidings-bench-", dir=folder))
     try:
-        figures = _measure(chosen, working, rounds)
+        figures, left_out = _measure(chosen, working, rounds)
     finally:
         shutil.rmtree(working)
     console.print(figures_table(figures))
+    for each in left_out:
+        console.print(each, style="bold red", highlight=False)
     console.print(describe(), highlight=False)
-    raise typer.Exit(any(not figure.is_kept for figure in figures))
+    raise typer.Exit(bool(left_out) or any(not figure.is_kept for figure in figures))
 
 
-def _measure(chosen: list[Benchmark], working: Path, rounds: int) -> list[Figure]:
+def _measure(chosen: list[Benchmark], working: Path, rounds: int) -> tuple[list[Figure], list[str]]:
+    """The figures, and what could not be measured here, with the reason."""
     figures: list[Figure] = []
+    left_out: list[str] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=len(chosen))
         for benchmark in chosen:
             progress.update(task, description=f"{benchmark.__name__}")
-            for figure in benchmark(working, rounds):
-                figures.append(figure)
-                progress.update(task, description=f"{benchmark.__name__}: {figure}")
+            try:
+                for figure in benchmark(working, rounds):
+                    figures.append(figure)
+                    progress.update(task, description=f"{benchmark.__name__}: {figure}")
+            except CannotBeMeasured as reason:
+                left_out.append(f"{benchmark.__name__} was not measured: {reason}")
             progress.advance(task)
-    return figures
+    return figures, left_out
 
 
 if __name__ == "__main__":

@@ -47,8 +47,8 @@ async def _loop(count: int, *, keeps_connection: bool) -> dict[str, float]:
     database = await asyncpg.connect(environ["DATABASE_URL"])
     await database.execute(_TABLE)
     redis = Redis(host=environ["REDIS_HOST"], port=int(environ["REDIS_PORT"]))
-    relay = {"hostname": environ["SMTP_HOST"], "port": int(environ["SMTP_PORT"])}
-    kept = aiosmtplib.SMTP(**relay, start_tls=False)  # type: ignore[arg-type]
+    host, port = environ["SMTP_HOST"], int(environ["SMTP_PORT"])
+    kept = aiosmtplib.SMTP(hostname=host, port=port, start_tls=False)
     if keeps_connection:
         await kept.connect()
     consumer = AIOKafkaConsumer(
@@ -80,7 +80,7 @@ async def _loop(count: int, *, keeps_connection: bool) -> dict[str, float]:
         if keeps_connection:
             await kept.send_message(mail)
         else:
-            await aiosmtplib.send(mail, **relay, start_tls=False)  # type: ignore[call-overload]
+            await aiosmtplib.send(mail, hostname=host, port=port, start_tls=False)
         await database.execute(_UPDATE, id_)
         await consumer.commit({TopicPartition(record.topic, record.partition): record.offset + 1})
         sent += 1

@@ -17,8 +17,8 @@ from uuid import uuid4
 from bench.figures import Figure
 from bench.servers import Servers, mail_sink, started
 
-_BACKLOG = 50_000
-_FOR_THE_LOOP = 500
+_BACKLOG = 40_000
+_FOR_THE_LOOP = 400
 
 Measured = list[dict[str, float]]
 
@@ -104,4 +104,6 @@ def _cpu(measured: Measured) -> Sequence[float]:
 
 def _times(what: str, ours: Measured, theirs: Measured) -> Figure:
     each = zip(_rates(ours), _rates(theirs), strict=True)
-    return Figure(what=what, unit="times", measured=[one / other for one, other in each], at_least=10)
+    return Figure(
+        what=what, unit="times", measured=[one / other for one, other in each], at_least=10
+    )

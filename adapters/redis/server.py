@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ T = TypeVar("T")
 Reply = Any  # whatever a script answers; the library does not say
 
 _NEVER = "noeviction"
+_FOR_READING = 0.1  #: of the time to answer
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(seconds=10)
 
 
@@ -101,7 +103,7 @@ class RedisServer:
             raise RedisAway
         looking = self.outage
         try:
-            async with asyncio.timeout(self._options.answer_within.total_seconds()):
+            async with _answered_within(self._options.answer_within.total_seconds()):
                 reply = await conversation()
         except FAULTS as error:
             self._away(error, looking, writes=writes)
@@ -157,9 +159,26 @@ class RedisServer:
         self._telemetry.trouble("redis", doing, trouble)
 
 
+@asynccontextmanager
+async def _answered_within(seconds: float) -> AsyncIterator[None]:
+    """The end of that time is for reading what has come: a worker that was itself held up
+    must not take that for a silence of Redis's."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(None) as deadline:
+
+        def read_first() -> None:
+            deadline.reschedule(loop.time() + _FOR_READING * seconds)
+
+        timer = loop.call_later((1 - _FOR_READING) * seconds, read_first)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
 def _client(options: RedisOptions) -> Any:
-    """No retries, no back-off, no handshake that is not needed."""
-    seconds = options.answer_within.total_seconds()
+    """No retries, no back-off, no handshake that is not needed. Its own time-outs come second."""
+    seconds = 2 * options.answer_within.total_seconds()
     given: dict[str, Any] = {
         "host": options.host,
         "port": options.port,

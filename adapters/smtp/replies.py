@@ -48,15 +48,16 @@ class Row:
         return (not self.stages, not self.enhanced, not self.codes, self.text is None)
 
     def matches(self, stage: Stage, reply: Reply | None) -> bool:
+        """Every mail that is taken is held against most rows: what is cheap is asked first."""
         if self.stages and stage not in self.stages:
             return False
         if reply is None or self.silent:
             return reply is None and self.silent
         return (
-            (not self.enhanced or self._names(reply.enhanced))
+            (self.digit is None or reply.digit == self.digit)
             and (not self.codes or reply.code in self.codes)
+            and (not self.enhanced or self._names(reply.enhanced))
             and (self.text is None or self.text.search(reply.text) is not None)
-            and (self.digit is None or reply.digit == self.digit)
         )
 
     def _names(self, enhanced: str) -> bool:

@@ -34,12 +34,12 @@ class ReplyStream:
             raise Nonsense("a reply without an end")
 
     def _take(self) -> Reply:
-        lines, self._lines, self._length = self._lines, [], 0
-        code = lines[0][:3]
-        if not code.isdigit() or any(line[:3] != code for line in lines):
+        (first, *others), self._lines, self._length = self._lines, [], 0
+        code = first[:3]
+        if not code.isdigit() or any(line[:3] != code for line in others):
             raise Nonsense("an answer that is no reply")
-        reply = Reply(int(code), _text(lines[0]))
-        for line in lines[1:]:
+        reply = Reply(int(code), _text(first))
+        for line in others:
             said = _text(line).removeprefix(reply.enhanced).strip()
             reply = Reply(reply.code, f"{reply.text} {said}".rstrip())
         return reply

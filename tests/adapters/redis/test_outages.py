@@ -98,6 +98,29 @@ class TestASilentRedis:
         assert not one.limiter.is_standing_in
 
 
+class TestAWorkerThatWasHeldUpItself:
+    @pytest.mark.parametrize("turns", range(10))
+    def test_does_not_take_that_for_a_silence(
+        self, own: Place, valkey_server: ValkeyServer, run: Run, turns: int
+    ) -> None:
+        """Whatever it was at in its asking, so many turns of the loop after it began."""
+        server = run(own.server(answer_within=BRIEF))
+
+        def hold_up(turns: int) -> None:
+            if turns:
+                asyncio.get_running_loop().call_soon(hold_up, turns - 1)
+            else:
+                valkey_server.command("BLPOP nothing 0.3")
+
+        async def ask() -> list[bytes | None]:
+            await server.values([b"nothing"])  # from here on the connection is open
+            hold_up(turns + 1)
+            return await server.values([b"nothing"])
+
+        assert run(server.ask(ask, writes=False)) == [None]
+        assert server.outage is None
+
+
 class TestAKilledRedis:
     @pytest.fixture(autouse=True)
     def started_again(self, own: Place, valkey_server: ValkeyServer) -> Iterator[None]:
