@@ -83,7 +83,7 @@ def started() -> Iterator[Servers]:
 
 @contextmanager
 def mail_sink(*, wanted: int) -> Iterator[dict[str, str]]:
-    """Where it is, as settings; at the end it has taken as many mails as are wanted."""
+    """Where it is, as settings; at the end it has taken as many mails as are wanted, or more."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.mail_sink"],
         stdin=subprocess.PIPE,
@@ -94,7 +94,7 @@ def mail_sink(*, wanted: int) -> Iterator[dict[str, str]]:
         port = sink.stdout.readline().strip()
         yield {"EMAIL_PROVIDER": "smtp", "SMTP_HOST": "127.0.0.1", "SMTP_PORT": port}
         taken, _ = sink.communicate()
-        assert int(taken) == wanted, f"{wanted} mails were sent, and {taken.strip()} came"
+        assert int(taken) >= wanted, f"{wanted} mails were sent, and only {taken.strip()} came"
 
 
 async def _publish(options: KafkaOptions, events: Sequence[bytes]) -> None:
