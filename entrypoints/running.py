@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Coroutine
 from pathlib import Path
@@ -16,7 +17,14 @@ from entrypoints.settings import Settings
 T = TypeVar("T")
 
 
+#: New objects between two searches for cycles, of which the program makes next to none. At the
+#: usual 700 a worker spends a tenth of its time on them.
+_SEARCH_AFTER = 50_000
+
+
 def run(work: Coroutine[Any, Any, T]) -> T:
+    gc.freeze()
+    gc.set_threshold(_SEARCH_AFTER)
     # It says on standard error what its exceptions tell us too, and we our user.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
