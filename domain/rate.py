@@ -107,8 +107,11 @@ class RateRule:
 
     def forgettable_at(self, ledger: Ledger) -> datetime | None:
         """The instant from which the ledger says nothing any more; None if it says nothing now."""
-        ends = [at + self.span for _, at in ledger.grants]
-        ends += [at + QUEUE_PATIENCE for _, at in ledger.queue]
+        ends: list[datetime] = []
+        if ledger.grants:
+            ends.append(max([at for _, at in ledger.grants]) + self.span)
+        if ledger.queue:
+            ends.append(max([at for _, at in ledger.queue]) + QUEUE_PATIENCE)
         return max(ends, default=None)
 
     def _as_of(

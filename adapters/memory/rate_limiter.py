@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from application.ports.rate_limiter import RateAsk, RateLimiter, grouped
+from application.ports.rate_limiter import RateAsk, RateLimiter, grouped, in_order
 from domain.rate import EMPTY_LEDGER, Ledger, RateRule, RateVerdict
 
 
@@ -18,13 +18,12 @@ class MemoryRateLimiter(RateLimiter):
         self, asks: Sequence[RateAsk], *, rule: RateRule, now: datetime
     ) -> Sequence[RateVerdict]:
         self._forget(now)
-        verdicts: dict[RateAsk, RateVerdict] = {}
+        verdicts: dict[str, list[RateVerdict]] = {}
         for key, group in grouped(asks).items():
             ledger = self._ledgers.get(key, EMPTY_LEDGER)
-            answers, ledger = rule.take(ledger, [each.ask for each in group], now=now)
+            verdicts[key], ledger = rule.take(ledger, [each.ask for each in group], now=now)
             self._remember(key, ledger, rule)
-            verdicts.update(zip(group, answers, strict=True))
-        return [verdicts[ask] for ask in asks]
+        return in_order(asks, verdicts)
 
     async def give_back(self, asks: Sequence[RateAsk], *, rule: RateRule) -> None:
         for key, group in grouped(asks).items():

@@ -13,7 +13,7 @@ from adapters.sqlite.bulk import Bulk
 from adapters.sqlite.database import Database, Durability
 from adapters.sqlite.rows import to_instant, to_microseconds
 from application.errors import StoreUnavailable
-from application.ports.rate_limiter import RateAsk, RateLimiter, grouped
+from application.ports.rate_limiter import RateAsk, RateLimiter, grouped, in_order
 from domain.rate import EMPTY_LEDGER, Ask, Ledger, RateRule, RateVerdict
 
 _REPLACE = Bulk("REPLACE INTO rate_ledgers (key, ledger, forgettable_at) VALUES", columns=3)
@@ -33,22 +33,20 @@ class SqliteRateLimiter(RateLimiter):
     ) -> Sequence[RateVerdict]:
         groups = grouped(asks)
 
-        def take(connection: sqlite3.Connection) -> dict[RateAsk, RateVerdict]:
+        def take(connection: sqlite3.Connection) -> dict[str, list[RateVerdict]]:
             connection.execute(
                 "DELETE FROM rate_ledgers WHERE forgettable_at <= ?", (to_microseconds(now),)
             )
             ledgers = _read(connection, list(groups))
-            verdicts: dict[RateAsk, RateVerdict] = {}
+            verdicts: dict[str, list[RateVerdict]] = {}
             for key, group in groups.items():
-                ledger = ledgers.get(key, EMPTY_LEDGER)
-                answers, ledgers[key] = rule.take(ledger, [each.ask for each in group], now=now)
-                verdicts.update(zip(group, answers, strict=True))
+                ledger, wanted = ledgers.get(key, EMPTY_LEDGER), [each.ask for each in group]
+                verdicts[key], ledgers[key] = rule.take(ledger, wanted, now=now)
             _write(connection, ledgers, rule)
             return verdicts
 
         # On the disk with the notification that begins by it, which is written after it.
-        verdicts = await self._database.write(take, durability=Durability.PROCESS)
-        return [verdicts[ask] for ask in asks]
+        return in_order(asks, await self._database.write(take, durability=Durability.PROCESS))
 
     async def give_back(self, asks: Sequence[RateAsk], *, rule: RateRule) -> None:
         groups = grouped(asks)

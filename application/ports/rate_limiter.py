@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -30,6 +30,14 @@ def grouped(asks: Sequence[RateAsk]) -> dict[str, list[RateAsk]]:
     for ask in asks:
         groups.setdefault(ask.key, []).append(ask)
     return groups
+
+
+def in_order(
+    asks: Sequence[RateAsk], verdicts: Mapping[str, Sequence[RateVerdict]]
+) -> list[RateVerdict]:
+    """One for each ask, where those of each group stand in its order."""
+    of_key = {key: iter(each) for key, each in verdicts.items()}
+    return [next(of_key[ask.key]) for ask in asks]
 
 
 class RateLimiter(Protocol):
