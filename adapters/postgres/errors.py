@@ -27,7 +27,7 @@ _FIXES = {
     "08": "start the server, or set the right host and port in DATABASE_URL",
     "0A000": "the schema has just changed; it is tried again",
     "25006": "name the primary server in DATABASE_URL: this one is a read-only replica",
-    "28": "set the right user and password in DATABASE_URL, or allow them in pg_hba.conf",
+    "28": "set the right user and the password in DATABASE_URL, or allow them in pg_hba.conf",
     "3D000": "create the database, then run `tidings migrate`; or name another in DATABASE_URL",
     "3F000": "run `tidings migrate`",
     "40": "another transaction stood in the way; it is tried again",
