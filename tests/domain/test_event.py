@@ -34,3 +34,16 @@ class TestAnEventThatExpires:
 
     def test_never_expires_if_no_instant_was_given(self) -> None:
         assert not an_event().has_expired(at(days=10_000))
+
+
+class TestAnEventForLater:
+    @pytest.mark.parametrize(
+        ("seconds", "is_early"),
+        [(59.999, True), (60, False), (60.001, False)],
+        ids=["just before", "at the instant", "just after"],
+    )
+    def test_is_early_up_to_that_instant(self, seconds: float, is_early: bool) -> None:
+        assert an_event(send_at=at(60)).is_early(at(seconds)) is is_early
+
+    def test_is_never_early_if_no_instant_was_given(self) -> None:
+        assert not an_event().is_early(at(days=-10_000))
