@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 from dependency_injector import providers
 from pydantic import SecretStr
@@ -58,7 +59,10 @@ def _adapter(assembly: type[InMemory | Embedded | Production], slot: str) -> str
     assert isinstance(provider, providers.Singleton | providers.Factory)
     if isinstance(provider.provides, type):
         return f"`{provider.provides.__name__}`"
-    channel = slot.split("_")[0]
+    channel, kind_of_slot = slot.split("_")
+    if kind_of_slot == "source":
+        to_work, to_ask = get_args(get_type_hints(provider.provides)["return"])
+        return f"`{to_work.__name__}`, or `{to_ask.__name__}` to ask"
     kind = ProductionSettings if assembly is Production else Settings
     name = f"{channel}_provider"
     return f"`{_SENDERS[kind.model_fields[name].default]}`, by {name.upper()}"
