@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from datetime import timedelta
 from pathlib import Path
 
+from bench.machine import peak_megabytes
 from domain.status import Status
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.load_settings import load_settings
@@ -38,8 +38,7 @@ async def _lane(folder: Path) -> dict[str, float]:
             seconds, cpu = time.perf_counter() - began_at, time.process_time() - cpu_before
             stopping.set()
         sent = await _sent(tidings) - before
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "cpu": cpu, "sent": sent, "megabytes": peak}
+    return {"seconds": seconds, "cpu": cpu, "sent": sent, "megabytes": peak_megabytes()}
 
 
 async def _sent(tidings: Tidings) -> int:

@@ -14,7 +14,6 @@ Prints one JSON object: seconds, CPU seconds, mails sent, and the peak memory in
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from email.message import EmailMessage
@@ -26,6 +25,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from redis.asyncio import Redis
 
+from bench.machine import peak_megabytes
 from entrypoints.running import run
 
 _TABLE = """
@@ -89,7 +89,7 @@ async def _loop(count: int, *, keeps_connection: bool) -> dict[str, float]:
     await redis.aclose()
     await database.close()
     kept.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_megabytes()
     return {"seconds": seconds, "cpu": cpu, "sent": sent, "megabytes": peak}
 
 

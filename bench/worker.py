@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sys
 import time
 from collections.abc import Sequence
 
 from adapters.logs.telemetry import LogTelemetry
+from bench.machine import peak_megabytes
 from domain.notification import Notification
 from domain.status import Status
 from entrypoints.container import Purpose, open_tidings
@@ -53,7 +53,7 @@ async def _work(count: int) -> dict[str, float]:
             await stopping.wait()
             seconds, cpu = time.perf_counter() - began_at, time.process_time() - cpu_before
             sent = telemetry.sent
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_megabytes()
     return {"seconds": seconds, "cpu": cpu, "sent": sent, "megabytes": peak}
 
 
