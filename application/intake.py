@@ -32,8 +32,12 @@ class Intake:
         if self._reading.records:
             await self.show_life()
             return self._reading
-        ahead, self._ahead = self._ahead, None
-        self._reading = await (self._read(wait_for) if ahead is None else ahead)
+        if self._ahead is None:
+            self._reading = await self._read(wait_for)
+        else:
+            await asyncio.wait({self._ahead})  # it stays, should its reader be cancelled just now
+            ahead, self._ahead = self._ahead, None
+            self._reading = ahead.result()
         return self._reading
 
     def read_ahead(self, wait_for: timedelta) -> None:

@@ -64,6 +64,22 @@ class TestWhatIsReadAhead:
 
         run(story())
 
+    def test_is_kept_when_who_waits_for_it_is_cancelled_just_as_it_comes(
+        self, driver: Driver, run: Run
+    ) -> None:
+        async def story() -> None:
+            intake = await one_in_hand(driver)
+            driver.publish("e2")
+            intake.read_ahead(AT_ONCE)
+            waiting = asyncio.create_task(ids(intake))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait({waiting})
+            await intake.stop_reading()
+            assert await ids(intake) == ["e2"]
+
+        run(story())
+
     def test_that_has_found_nothing_yet_is_given_up_and_loses_nothing(
         self, driver: Driver, run: Run
     ) -> None:
