@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -64,6 +65,10 @@ async def work_to_the_end(settings: Settings) -> None:
         stopping.set()
 
 
+#: As kafkajs 2.2.4 wrote them.
+RECORDED = Path(__file__).parents[1] / "adapters" / "wire" / "kafkajs-records.jsonl"
+
+
 async def publish(settings: Settings, *events: Mapping[str, Any]) -> None:
     async with open_tidings(settings, Purpose.PUBLISH) as tidings:
         await tidings.publish_events([json.dumps(event).encode() for event in events])
@@ -103,6 +108,27 @@ class TestAnEvent:
                 assert (message.to, message.body) == ("+15551234567", "Welcome!")
                 async with open_tidings(settings, Purpose.ASK) as tidings:
                     told = await statuses(tidings, "order-1")
+                assert told == {"email": Status.SENT, "sms": Status.SENT}
+
+        run(scenario())
+
+    def test_as_a_producer_of_the_original_wrote_it_is_told_too(
+        self, given: dict[str, str], run: Run
+    ) -> None:
+        recorded = RECORDED.read_text("utf-8").splitlines()[0]
+        written: dict[str, Any] = json.loads(json.loads(recorded)["value"])
+        asked = written["payload"]
+
+        async def scenario() -> None:
+            async with providers() as (relay, twilio):
+                settings = settings_of(given, relay, twilio)
+                await publish(settings, written)
+                await work_to_the_end(settings)
+                [mail], [message] = relay.received, twilio.messages
+                assert asked["email"] in mail.rcpt
+                assert (message.to, message.body) == (asked["phoneNumber"], asked["message"])
+                async with open_tidings(settings, Purpose.ASK) as tidings:
+                    told = await statuses(tidings, written["eventId"])
                 assert told == {"email": Status.SENT, "sms": Status.SENT}
 
         run(scenario())
