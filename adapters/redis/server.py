@@ -102,13 +102,18 @@ class RedisServer:
         if not self._may_ask(writes=writes):
             raise RedisAway
         looking = self.outage
+        # A task of its own: the library may swallow a cancellation, and go on waiting.
+        talking = asyncio.ensure_future(conversation())
+        talking.add_done_callback(_hear)
         try:
             async with _answered_within(self._options.answer_within.total_seconds()):
-                reply = await conversation()
+                await asyncio.wait({talking})
+            reply = talking.result()
         except FAULTS as error:
             self._away(error, looking, writes=writes)
             raise RedisAway from error
         finally:
+            talking.cancel()
             if looking is not None:
                 looking.is_looking = False
         if self.outage is looking:
@@ -157,6 +162,12 @@ class RedisServer:
 
     def say(self, doing: str, trouble: StoreUnavailable) -> None:
         self._telemetry.trouble("redis", doing, trouble)
+
+
+def _hear(talking: asyncio.Future[Any]) -> None:
+    """Whoever asked may be gone: what it raised is no news to anybody."""
+    if not talking.cancelled():
+        talking.exception()
 
 
 @asynccontextmanager

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
 
 from adapters.redis.rate_limiter import RedisRateLimiter
-from adapters.redis.server import RedisServer
+from adapters.redis.server import RedisAway, RedisServer
 from application.errors import StoreUnavailable
 from application.ports.rate_limiter import RateAsk
 from domain.rate import Granted, NotBefore, RateRule
@@ -119,6 +120,26 @@ class TestAWorkerThatWasHeldUpItself:
 
         assert run(server.ask(ask, writes=False)) == [None]
         assert server.outage is None
+
+
+class TestALibraryThatSwallowsACancellation:
+    def test_keeps_nobody_waiting(self, own: Place, run: Run) -> None:
+        server = run(own.server(answer_within=BRIEF))
+
+        async def story() -> None:
+            heard = asyncio.Event()
+
+            async def go_on_waiting() -> None:
+                with suppress(asyncio.CancelledError):
+                    await heard.wait()
+                await heard.wait()
+
+            with pytest.raises(RedisAway):
+                await server.ask(go_on_waiting, writes=False)
+            heard.set()
+
+        run(story())
+        assert server.outage is not None
 
 
 class TestAKilledRedis:
