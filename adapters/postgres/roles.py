@@ -10,8 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from application.errors import StoreUnavailable
 
 #: What is written once, and what is written again.
-_APPENDED = ("trail", "sightings", "past_keys")
-_CHANGING = ("notifications", "states", "dead_letters", "leases")
+_APPENDED = ("trail", "sightings", "past_keys", "audit_log")
+_CHANGING = (
+    "notifications",
+    "states",
+    "dead_letters",
+    "leases",
+    "api_keys",
+    "pauses",
+    "receipts",
+)
 _LOOKED_AT = ("store", "alembic_version")
 
 
@@ -45,7 +53,7 @@ def _statements(roles: Roles) -> list[str]:
         f"GRANT SELECT ON {everything} TO {service}",
         f"GRANT INSERT ON {', '.join(_APPENDED)} TO {service}",
         f"GRANT INSERT, UPDATE ON {', '.join(_CHANGING)} TO {service}",
-        f"GRANT DELETE ON leases TO {service}",
+        f"GRANT DELETE ON leases, pauses, receipts, api_keys TO {service}",
     ]
     if roles.pruning is not None:
         pruning = _quoted(roles.pruning)

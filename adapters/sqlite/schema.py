@@ -134,6 +134,52 @@ STEPS: tuple[str, ...] = (
         forgettable_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX rate_ledgers_forgettable ON rate_ledgers (forgettable_at);
+
+    -- Sessions of the console are keys too: of another key, and soon over.
+    CREATE TABLE api_keys (
+        id         TEXT PRIMARY KEY,
+        name       TEXT NOT NULL,
+        hash       BLOB NOT NULL,
+        scopes     TEXT NOT NULL,
+        made_at    INTEGER NOT NULL,
+        made_by    TEXT NOT NULL,
+        session_of TEXT,
+        expires_at INTEGER,
+        revoked_at INTEGER,
+        used_at    INTEGER
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE pauses (
+        channel   TEXT PRIMARY KEY,
+        paused_at INTEGER NOT NULL,
+        paused_by TEXT NOT NULL,
+        why       TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE audit_log (
+        n      INTEGER PRIMARY KEY,
+        at     INTEGER NOT NULL,
+        by     TEXT NOT NULL,
+        action TEXT NOT NULL,
+        about  TEXT NOT NULL,
+        words  TEXT NOT NULL
+    ) STRICT;
+    CREATE TRIGGER audit_log_is_never_updated BEFORE UPDATE ON audit_log
+        BEGIN SELECT RAISE(ABORT, 'the audit log is never updated'); END;
+
+    -- What a provider said before its hand-over's outcome was written waits here.
+    CREATE TABLE receipts (
+        n               INTEGER PRIMARY KEY,
+        notification_id BLOB NOT NULL,
+        generation      INTEGER NOT NULL,
+        attempt         INTEGER NOT NULL,
+        verdict         TEXT NOT NULL,
+        provider_id     TEXT,
+        words           TEXT NOT NULL,
+        rule            TEXT NOT NULL,
+        received_at     INTEGER NOT NULL,
+        UNIQUE (notification_id, generation, attempt, verdict)
+    ) STRICT;
     """,
 )
 

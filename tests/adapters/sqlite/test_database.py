@@ -19,11 +19,15 @@ from application.errors import RowRefused, StoreUnavailable
 from tests.runner import Run, together
 
 TABLES = {
+    "api_keys",
+    "audit_log",
     "dead_letters",
     "leases",
     "notifications",
+    "pauses",
     "places",
     "rate_ledgers",
+    "receipts",
     "records",
     "sightings",
     "trail",

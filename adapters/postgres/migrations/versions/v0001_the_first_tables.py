@@ -144,6 +144,51 @@ _STATEMENTS = (
         status      text NOT NULL,
         digest      bytea NOT NULL
     )""",
+    """
+    CREATE TABLE api_keys (
+        id         text PRIMARY KEY,
+        made_at    timestamptz NOT NULL,
+        expires_at timestamptz,
+        revoked_at timestamptz,
+        used_at    timestamptz,
+        name       text NOT NULL,
+        made_by    text NOT NULL,
+        scopes     text NOT NULL,
+        session_of text,
+        hash       bytea NOT NULL
+    )""",
+    """
+    CREATE TABLE pauses (
+        channel   text PRIMARY KEY,
+        paused_at timestamptz NOT NULL,
+        paused_by text NOT NULL,
+        why       text NOT NULL
+    )""",
+    """
+    CREATE TABLE audit_log (
+        n      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        at     timestamptz NOT NULL,
+        by     text NOT NULL,
+        action text NOT NULL,
+        about  text NOT NULL,
+        words  text NOT NULL
+    )""",
+    """
+    CREATE TRIGGER audit_log_is_never_updated BEFORE UPDATE OR TRUNCATE ON audit_log
+        FOR EACH STATEMENT EXECUTE FUNCTION the_trail_is_never_updated()""",
+    """
+    CREATE TABLE receipts (
+        n               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        notification_id uuid NOT NULL,
+        received_at     timestamptz NOT NULL,
+        generation      integer NOT NULL,
+        attempt         integer NOT NULL,
+        verdict         text NOT NULL,
+        provider_id     text,
+        words           text NOT NULL,
+        rule            text NOT NULL,
+        UNIQUE (notification_id, generation, attempt, verdict)
+    )""",
     "CREATE TABLE store (identity uuid NOT NULL)",
     "INSERT INTO store (identity) VALUES (gen_random_uuid())",
 )
