@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from application.errors import RowRefused, StoreUnavailable
+from domain.api_key import ApiKey
 from domain.dead_letter import DeadLetter
 from domain.lease import Lease
 from domain.move import Move
@@ -28,6 +29,7 @@ class Database:
     dead_letters: dict[UUID, DeadLetter] = field(default_factory=dict)
     published: set[UUID] = field(default_factory=set)  #: dead letters that are in the topic
     leases: dict[UUID, Lease] = field(default_factory=dict)
+    api_keys: dict[str, ApiKey] = field(default_factory=dict)
     _is_away: bool = False
     _refused: set[str] = field(default_factory=set)
 

@@ -16,7 +16,8 @@ from tests.servers.postgres import PostgresServer
 
 DATABASE = "tidings_together"
 _TABLES = (
-    "dead_letters", "leases", "notifications", "past_keys", "sightings", "states", "trail",
+    "api_keys", "audit_log", "dead_letters", "leases", "notifications", "past_keys", "pauses",
+    "receipts", "sightings", "states", "trail",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from adapters.memory import database as twin
 from adapters.memory.accepted_cache import MemoryAcceptedCache
+from adapters.memory.api_keys import MemoryApiKeys
 from adapters.memory.clock import MemoryClock
 from adapters.memory.dead_letter_outbox import MemoryDeadLetterOutbox
 from adapters.memory.dead_letter_topic import MemoryDeadLetterTopic
@@ -32,6 +33,7 @@ from application.ports.telemetry import Telemetry
 from domain.outcome import Accepted, Deferred, Outcome, ProviderDown, Rejected, Unknown
 from domain.recipient import Recipient
 from tests.contracts.accepted_cache import AcceptedCacheContract, Cache
+from tests.contracts.api_keys import ApiKeysContract
 from tests.contracts.clock import ClockContract, Time
 from tests.contracts.database import Database, Ports
 from tests.contracts.dead_letter_outbox import DeadLetterOutboxContract
@@ -59,6 +61,7 @@ class MemoryDatabase(Database):
             history=MemoryNotificationHistory(self._twin),
             dead_letters=MemoryDeadLetters(self._twin),
             outbox=MemoryDeadLetterOutbox(self._twin),
+            api_keys=MemoryApiKeys(self._twin),
         )
 
     async def go_away(self) -> None:
@@ -213,6 +216,10 @@ class TestMemoryNotificationHistory(InMemory, NotificationHistoryContract):
 
 
 class TestMemoryDeadLetters(InMemory, DeadLettersContract):
+    pass
+
+
+class TestMemoryApiKeys(InMemory, ApiKeysContract):
     pass
 
 

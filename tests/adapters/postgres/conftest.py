@@ -17,7 +17,8 @@ from tests.servers.postgres import PostgresServer
 
 DATABASE = "tidings_tests"
 _TABLES = (
-    "dead_letters", "leases", "notifications", "past_keys", "sightings", "states", "trail",
+    "api_keys", "audit_log", "dead_letters", "leases", "notifications", "past_keys", "pauses",
+    "receipts", "sightings", "states", "trail",
 )  # fmt: skip
 
 

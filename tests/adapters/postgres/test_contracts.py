@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.postgres.api_keys import PostgresApiKeys
 from adapters.postgres.database import Database as PostgresDatabase
 from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
 from adapters.postgres.dead_letters import PostgresDeadLetters
@@ -15,6 +16,7 @@ from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.options import PostgresOptions
 from tests.adapters.postgres.conftest import DATABASE, ask
+from tests.contracts.api_keys import ApiKeysContract
 from tests.contracts.database import Database, Ports
 from tests.contracts.dead_letter_outbox import DeadLetterOutboxContract
 from tests.contracts.dead_letters import DeadLettersContract
@@ -61,6 +63,7 @@ class ServerDatabase(Database):
             history=PostgresNotificationHistory(opened, DECODER, ("email", "sms")),
             dead_letters=PostgresDeadLetters(opened),
             outbox=PostgresDeadLetterOutbox(opened),
+            api_keys=PostgresApiKeys(opened),
         )
 
     async def close(self) -> None:
@@ -111,6 +114,10 @@ class TestPostgresNotificationHistory(OnTheServer, NotificationHistoryContract):
 
 
 class TestPostgresDeadLetters(OnTheServer, DeadLettersContract):
+    pass
+
+
+class TestPostgresApiKeys(OnTheServer, ApiKeysContract):
     pass
 
 

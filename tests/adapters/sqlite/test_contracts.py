@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.memory.clock import MemoryClock
+from adapters.sqlite.api_keys import SqliteApiKeys
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.dead_letters import SqliteDeadLetters
 from adapters.sqlite.event_publisher import SqliteEventPublisher
@@ -19,6 +20,7 @@ from adapters.sqlite.rate_limiter import SqliteRateLimiter
 from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
 from application.ports.rate_limiter import RateLimiter
+from tests.contracts.api_keys import ApiKeysContract
 from tests.contracts.database import Database, Ports
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.event_publisher import EventPublisherContract
@@ -83,6 +85,7 @@ class FileDatabase(OneFile, Database):
             leases=SqliteLeases(opened),
             history=SqliteNotificationHistory(opened, DECODER, ("email", "sms")),
             dead_letters=SqliteDeadLetters(opened),
+            api_keys=SqliteApiKeys(opened),
         )
 
 
@@ -135,6 +138,10 @@ class TestSqliteNotificationHistory(InOneFile, NotificationHistoryContract):
 
 
 class TestSqliteDeadLetters(InOneFile, DeadLettersContract):
+    pass
+
+
+class TestSqliteApiKeys(InOneFile, ApiKeysContract):
     pass
 
 
