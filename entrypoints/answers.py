@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from domain.status import Status, Wait
 from entrypoints.shapes import (
+    AuditLog,
     DeadLetter,
     DeadLetterInFull,
     DeadLetters,
@@ -259,6 +260,7 @@ ANSWERS: Mapping[str, tuple[type[Shape], ...]] = {
     "list": (Notifications,),
     "stats": (Statistics,),
     "check": (Checkup,),
+    "audit": (AuditLog,),
     "dlq list": (DeadLetters,),
     "dlq show": (DeadLetterInFull,),
     "dlq replay": (Replay,),

@@ -15,6 +15,7 @@ import typer
 
 from entrypoints import exit_codes
 from entrypoints.cli_decide import dlq_app, resolve
+from entrypoints.cli_people import audit
 from entrypoints.filters import Wanted
 from entrypoints.options import After, Before, Channel, Data, From, Json, Limit, MessageType, Reveal
 from entrypoints.startup import refuse_what_is_no_text, see_to_streams
@@ -37,6 +38,7 @@ publish_app = typer.Typer(
 app.add_typer(publish_app, name="publish", rich_help_panel="Work")
 app.add_typer(dlq_app, name="dlq", rich_help_panel="Decide")
 app.command(rich_help_panel="Decide")(resolve)
+app.command(rich_help_panel="Ask")(audit)
 
 
 def _print_version(wanted: bool) -> None:

@@ -18,6 +18,7 @@ from dependency_injector import containers, providers
 
 from adapters.logs.telemetry import LogTelemetry
 from adapters.memory.accepted_cache import MemoryAcceptedCache
+from adapters.memory.audit_log import MemoryAuditLog
 from adapters.memory.clock import MemoryClock
 from adapters.memory.database import Database as MemoryDatabase
 from adapters.memory.dead_letter_outbox import MemoryDeadLetterOutbox
@@ -32,6 +33,7 @@ from adapters.memory.rate_limiter import MemoryRateLimiter
 from adapters.memory.sender import MemorySender
 from adapters.memory.stream import Stream
 from adapters.memory.telemetry import MemoryTelemetry
+from adapters.sqlite.audit_log import SqliteAuditLog
 from adapters.sqlite.data_folder import DataFolder
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.dead_letters import SqliteDeadLetters
@@ -52,6 +54,7 @@ from application.lane import Lane
 from application.lanes import Lanes
 from application.leasehold import Leasehold
 from application.ports.accepted_cache import AcceptedCache
+from application.ports.audit_log import AuditLog
 from application.ports.clock import Clock
 from application.ports.dead_letter_outbox import DeadLetterOutbox
 from application.ports.dead_letter_topic import DeadLetterTopic
@@ -88,6 +91,7 @@ class Tidings:
     replay_dead_letters: ReplayDeadLetters
     history: NotificationHistory
     dead_letters: DeadLetters
+    audit_log: AuditLog
     clock: Clock
 
 
@@ -190,6 +194,7 @@ class Core(containers.DeclarativeContainer):
     leases: providers.Provider[Leases] = providers.Dependency()
     history: providers.Provider[NotificationHistory] = providers.Dependency()
     dead_letters: providers.Provider[DeadLetters] = providers.Dependency()
+    audit_log: providers.Provider[AuditLog] = providers.Dependency()
     dead_letter_outbox: providers.Provider[DeadLetterOutbox] = providers.Dependency()
     dead_letter_topic: providers.Provider[DeadLetterTopic] = providers.Dependency()
     cache: providers.Provider[AcceptedCache] = providers.Dependency()
@@ -252,6 +257,7 @@ class Core(containers.DeclarativeContainer):
         ),
         history=history,
         dead_letters=dead_letters,
+        audit_log=audit_log,
         clock=clock,
     )
 
@@ -270,6 +276,7 @@ class InMemory(containers.DeclarativeContainer):
     leases = providers.Singleton(MemoryLeases, database)
     history = providers.Singleton(MemoryNotificationHistory, database)
     dead_letters = providers.Singleton(MemoryDeadLetters, database)
+    audit_log = providers.Singleton(MemoryAuditLog, database)
     dead_letter_outbox = providers.Singleton(MemoryDeadLetterOutbox, database)
     dead_letter_stream = providers.Singleton(Stream)
     dead_letter_topic = providers.Singleton(MemoryDeadLetterTopic, dead_letter_stream, clock)
@@ -291,6 +298,7 @@ class InMemory(containers.DeclarativeContainer):
         leases=leases,
         history=history,
         dead_letters=dead_letters,
+        audit_log=audit_log,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,
@@ -368,6 +376,7 @@ class Embedded(containers.DeclarativeContainer):
     leases = providers.Singleton(SqliteLeases, database)
     history = providers.Singleton(SqliteNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(SqliteDeadLetters, database)
+    audit_log = providers.Singleton(SqliteAuditLog, database)
     dead_letter_outbox: providers.Object[None] = providers.Object(None)
     dead_letter_topic: providers.Object[None] = providers.Object(None)
     cache = providers.Singleton(MemoryAcceptedCache)
@@ -390,6 +399,7 @@ class Embedded(containers.DeclarativeContainer):
         leases=leases,
         history=history,
         dead_letters=dead_letters,
+        audit_log=audit_log,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,

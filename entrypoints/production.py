@@ -19,6 +19,7 @@ from adapters.kafka.membership import Reader
 from adapters.kafka.options import KafkaOptions, Patience
 from adapters.kafka.progress import KafkaOnlooker
 from adapters.logs.telemetry import LogTelemetry
+from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.clock import PostgresClock
 from adapters.postgres.database import Database
 from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
@@ -150,6 +151,7 @@ class Production(containers.DeclarativeContainer):
     leases = providers.Singleton(PostgresLeases, database)
     history = providers.Singleton(PostgresNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(PostgresDeadLetters, database)
+    audit_log = providers.Singleton(PostgresAuditLog, database)
     dead_letter_outbox = providers.Singleton(PostgresDeadLetterOutbox, database)
     dead_letter_topic = providers.Singleton(
         KafkaDeadLetterTopic, kafka, settings.provided.kafka_dlq_topic
@@ -189,6 +191,7 @@ class Production(containers.DeclarativeContainer):
         leases=leases,
         history=history,
         dead_letters=dead_letters,
+        audit_log=audit_log,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,

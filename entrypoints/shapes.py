@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from domain.audit import Action
 from domain.dead_letter import Settled
 from domain.failure import Failure
 from domain.status import Status, Wait
@@ -172,3 +173,19 @@ class DeadLetters(Shape, frozen=True, kw_only=True):
     items: Annotated[list[DeadLetter], means("the dead letters")]
     by_reason: Annotated[dict[str, int], means("how many there are in all, for each reason")]
     next: Annotated[UUID | None, means("what `--after` takes to go on; null at the end")]
+
+
+class AuditEntry(Shape, frozen=True, kw_only=True):
+    """Something that somebody looked at, or did."""
+
+    at: Annotated[Instant, means("when")]
+    by: Annotated[str, means("who")]
+    action: Annotated[Action, means("what was done")]
+    about: Annotated[str, means("to what: an event, a key, a channel, or how many of something")]
+    words: Annotated[str, means("the reason that was given, masked; may be empty")]
+
+
+class AuditLog(Shape, frozen=True, kw_only=True):
+    """Who looked, and who acted, beside the moves of notifications."""
+
+    items: Annotated[list[AuditEntry], means("newest first")]

@@ -12,6 +12,7 @@ from uuid import UUID
 from application.ports.notification_history import Chapter
 from application.replay_dead_letters import Prospect
 from application.statistics import Statistics, Tally
+from domain.audit import AuditEntry
 from domain.dead_letter import DeadLetter, Settlement
 from domain.move import Move
 from domain.notification import Notification
@@ -156,6 +157,17 @@ def dead_letters(
         items=[dead_letter(each) for each in letters],
         by_reason=dict(tally),
         next=next_,
+    )
+
+
+def audit_log(entries: Sequence[AuditEntry]) -> shapes.AuditLog:
+    return shapes.AuditLog(
+        items=[
+            shapes.AuditEntry(
+                at=each.at, by=each.by, action=each.action, about=each.about, words=each.words
+            )
+            for each in entries
+        ]
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from application.errors import RowRefused, StoreUnavailable
 from domain.api_key import ApiKey
+from domain.audit import AuditEntry
 from domain.dead_letter import DeadLetter
 from domain.lease import Lease
 from domain.move import Move
@@ -17,7 +18,8 @@ from domain.repeat import Sighting
 
 @dataclass(slots=True)
 class Database:
-    """Notifications with whose hand they are in, their trails, leases and dead letters.
+    """Notifications with whose hand they are in, their trails, leases and dead letters; and
+    the audit log.
 
     For tests: `go_away` and `come_back`; `will_refuse` an event's rows, `will_refuse_nothing`.
     """
@@ -30,6 +32,7 @@ class Database:
     published: set[UUID] = field(default_factory=set)  #: dead letters that are in the topic
     leases: dict[UUID, Lease] = field(default_factory=dict)
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
+    audit_log: list[AuditEntry] = field(default_factory=list)
     _is_away: bool = False
     _refused: set[str] = field(default_factory=set)
 

@@ -14,7 +14,9 @@ from rich.text import Text
 
 from application.ports.dead_letters import DeadLetterQuery
 from application.replay_dead_letters import Prospect, ReplayOrder
+from domain.audit import Action, AuditEntry
 from domain.dead_letter import DeadLetter, Settled, Settlement
+from domain.masking import masked
 from entrypoints import shaping
 from entrypoints.answers import Discard
 from entrypoints.commands.dlq import line, query_of, those_with
@@ -99,6 +101,8 @@ async def _replay(
             )
             decide = replay if choice.is_meant else replay.look
             found.add(letters, await decide(letters, order))
+        replayed = found.counts[Prospect.REPLAYED]
+        await _keep(tidings, choice, Action.DEAD_LETTERS_REPLAYED, replayed)
     return found
 
 
@@ -176,7 +180,25 @@ async def _discard(settings: Settings, choice: Choice) -> tuple[int, Sequence[De
                 count += await tidings.dead_letters.settle(chosen, settlement)
             else:
                 count += len(letters)
+        await _keep(tidings, choice, Action.DEAD_LETTERS_DISCARDED, count)
     return count, first
+
+
+async def _keep(tidings: Tidings, choice: Choice, action: Action, count: int) -> None:
+    """One entry for the whole decision; who and why stand with each dead letter too."""
+    if not choice.is_meant or not count:
+        return
+    about = f"{count} dead letter{'s' * (count > 1)}"
+    if len(choice.ids) == 1:
+        about = f"dead letter {choice.ids[0]}"
+    entry = AuditEntry(
+        at=tidings.clock.now(),
+        by=choice.by,
+        action=action,
+        about=about,
+        words=masked(choice.why, recipient=""),
+    )
+    await tidings.audit_log.append([entry])
 
 
 async def _batches(tidings: Tidings, choice: Choice) -> AsyncIterator[Sequence[DeadLetter]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from application.ports.api_keys import ApiKeys
+from application.ports.audit_log import AuditLog
 from application.ports.dead_letter_outbox import DeadLetterOutbox
 from application.ports.dead_letters import DeadLetters
 from application.ports.leases import Leases
@@ -31,6 +32,7 @@ class Ports:
     leases: Leases
     history: NotificationHistory
     dead_letters: DeadLetters
+    audit_log: AuditLog
     outbox: DeadLetterOutbox | None = None
     api_keys: ApiKeys | None = None
 

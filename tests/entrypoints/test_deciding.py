@@ -294,3 +294,33 @@ class TestASlip:
     def test_with_addresses_is_not_made_by_who_reads_the_help(self) -> None:
         said = spoken(in_process("dlq", "show", "--help"))
         assert "as it was published, addresses and all" in said
+
+
+class TestTheAuditLog:
+    """Beside what stands with each dead letter: one line for a decision about many."""
+
+    @pytest.mark.parametrize("decision", ["replay", "discard"])
+    def test_tells_who_decided_about_dead_letters_and_why(
+        self, program: Program, decision: str
+    ) -> None:
+        why = ["--by", "grace", "--why", "ada@example.com asked for it"]
+        assert program("dlq", decision, "--reason", "rejected", *why).code == exit_codes.DONE
+        assert "Nobody has done anything" in program("audit").out
+        done = program("dlq", decision, "--reason", "rejected", *why, "--yes")
+        assert done.code == exit_codes.DONE, done
+        told = program("audit").said
+        for words in (f"dead letters {decision}", "2 dead letters", "by grace", "*** asked for it"):
+            assert words in told
+
+    def test_tells_the_newest_first_and_no_more_than_are_wanted(self, program: Program) -> None:
+        listed = json.loads(program("dlq", "list", "--reason", "rejected", "--json").out)
+        for letter in listed["items"]:
+            program("dlq", "discard", letter["id"], "--by", "grace", "--why", "a test", "--yes")
+        told = json.loads(program("audit", "--limit", "1", "--json").out)
+        assert [each["about"] for each in told["items"]] == [
+            f"dead letter {listed['items'][-1]['id']}"
+        ]
+
+    def test_tells_nothing_of_a_decision_about_nothing(self, program: Program) -> None:
+        program("dlq", "discard", "--reason", "poison", "--by", "grace", "--why", "a", "--yes")
+        assert json.loads(program("audit", "--json").out) == {"items": []}

@@ -66,6 +66,7 @@ class TestHelp:
             ["list"],
             ["stats"],
             ["check"],
+            ["audit"],
             ["resolve"],
             ["dlq", "replay"],
         ],

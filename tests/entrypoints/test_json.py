@@ -42,6 +42,7 @@ ASKED = {
     "list": ["list", "--limit", "100"],
     "stats": ["stats", "--last", "all"],
     "check": ["check"],
+    "audit": ["audit"],
     "dlq list": ["dlq", "list"],
     "dlq replay": ["dlq", "replay", "--reason", "rejected", "--why", "they are back"],
     "dlq discard": ["dlq", "discard", "--reason", "rejected", "--why", "they are gone"],

@@ -114,6 +114,7 @@ class TestAsking:
             ["list"],
             ["stats"],
             ["check"],
+            ["audit"],
             ["dlq", "list"],
             ["list", "--json"],
             ["stats", "--json"],

@@ -9,6 +9,7 @@ from pathlib import Path
 from adapters.memory import database as twin
 from adapters.memory.accepted_cache import MemoryAcceptedCache
 from adapters.memory.api_keys import MemoryApiKeys
+from adapters.memory.audit_log import MemoryAuditLog
 from adapters.memory.clock import MemoryClock
 from adapters.memory.dead_letter_outbox import MemoryDeadLetterOutbox
 from adapters.memory.dead_letter_topic import MemoryDeadLetterTopic
@@ -34,6 +35,7 @@ from domain.outcome import Accepted, Deferred, Outcome, ProviderDown, Rejected, 
 from domain.recipient import Recipient
 from tests.contracts.accepted_cache import AcceptedCacheContract, Cache
 from tests.contracts.api_keys import ApiKeysContract
+from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.clock import ClockContract, Time
 from tests.contracts.database import Database, Ports
 from tests.contracts.dead_letter_outbox import DeadLetterOutboxContract
@@ -60,6 +62,7 @@ class MemoryDatabase(Database):
             leases=MemoryLeases(self._twin),
             history=MemoryNotificationHistory(self._twin),
             dead_letters=MemoryDeadLetters(self._twin),
+            audit_log=MemoryAuditLog(self._twin),
             outbox=MemoryDeadLetterOutbox(self._twin),
             api_keys=MemoryApiKeys(self._twin),
         )
@@ -220,6 +223,10 @@ class TestMemoryDeadLetters(InMemory, DeadLettersContract):
 
 
 class TestMemoryApiKeys(InMemory, ApiKeysContract):
+    pass
+
+
+class TestMemoryAuditLog(InMemory, AuditLogContract):
     pass
 
 

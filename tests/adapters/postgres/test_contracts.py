@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.postgres.api_keys import PostgresApiKeys
+from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.database import Database as PostgresDatabase
 from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
 from adapters.postgres.dead_letters import PostgresDeadLetters
@@ -17,6 +18,7 @@ from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.options import PostgresOptions
 from tests.adapters.postgres.conftest import DATABASE, ask
 from tests.contracts.api_keys import ApiKeysContract
+from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.database import Database, Ports
 from tests.contracts.dead_letter_outbox import DeadLetterOutboxContract
 from tests.contracts.dead_letters import DeadLettersContract
@@ -62,6 +64,7 @@ class ServerDatabase(Database):
             leases=PostgresLeases(opened),
             history=PostgresNotificationHistory(opened, DECODER, ("email", "sms")),
             dead_letters=PostgresDeadLetters(opened),
+            audit_log=PostgresAuditLog(opened),
             outbox=PostgresDeadLetterOutbox(opened),
             api_keys=PostgresApiKeys(opened),
         )
@@ -118,6 +121,10 @@ class TestPostgresDeadLetters(OnTheServer, DeadLettersContract):
 
 
 class TestPostgresApiKeys(OnTheServer, ApiKeysContract):
+    pass
+
+
+class TestPostgresAuditLog(OnTheServer, AuditLogContract):
     pass
 
 

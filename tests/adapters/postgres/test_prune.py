@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.database import Database
 from adapters.postgres.dead_letters import PostgresDeadLetters
 from adapters.postgres.leases import PostgresLeases
@@ -35,6 +36,7 @@ def worker(database: Database, run: Run) -> Worker:
         leases=PostgresLeases(database),
         history=PostgresNotificationHistory(database, DECODER, ("email", "sms")),
         dead_letters=PostgresDeadLetters(database),
+        audit_log=PostgresAuditLog(database),
     )
     return Worker(ports, run, "worker-1")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from adapters.memory.clock import MemoryClock
 from adapters.sqlite.api_keys import SqliteApiKeys
+from adapters.sqlite.audit_log import SqliteAuditLog
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.dead_letters import SqliteDeadLetters
 from adapters.sqlite.event_publisher import SqliteEventPublisher
@@ -21,6 +22,7 @@ from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
 from application.ports.rate_limiter import RateLimiter
 from tests.contracts.api_keys import ApiKeysContract
+from tests.contracts.audit_log import AuditLogContract
 from tests.contracts.database import Database, Ports
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.event_publisher import EventPublisherContract
@@ -86,6 +88,7 @@ class FileDatabase(OneFile, Database):
             history=SqliteNotificationHistory(opened, DECODER, ("email", "sms")),
             dead_letters=SqliteDeadLetters(opened),
             api_keys=SqliteApiKeys(opened),
+            audit_log=SqliteAuditLog(opened),
         )
 
 
@@ -142,6 +145,10 @@ class TestSqliteDeadLetters(InOneFile, DeadLettersContract):
 
 
 class TestSqliteApiKeys(InOneFile, ApiKeysContract):
+    pass
+
+
+class TestSqliteAuditLog(InOneFile, AuditLogContract):
     pass
 
 
