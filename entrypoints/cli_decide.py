@@ -100,9 +100,9 @@ def dlq_replay(
     filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
     _refuse_to_guess(ids, filters)
     by, why = _kept(by, why, is_meant=yes)
-    from entrypoints.commands.dlq_decide import Choice, replay
+    from entrypoints.commands.dlq_decide import choice_of, replay
 
-    choice = Choice(filters=filters, ids=ids or [], by=by, why=why, is_meant=yes)
+    choice = choice_of(filters, ids or [], by=by, why=why, is_meant=yes)
     replay(choice, rate=rate, ignore_expiry=ignore_expiry, data=data, as_json=as_json)
 
 
@@ -125,9 +125,9 @@ def dlq_discard(
     filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
     _refuse_to_guess(ids, filters)
     by, why = _kept(by, why, is_meant=yes)
-    from entrypoints.commands.dlq_decide import Choice, discard
+    from entrypoints.commands.dlq_decide import choice_of, discard
 
-    choice = Choice(filters=filters, ids=ids or [], by=by, why=why, is_meant=yes)
+    choice = choice_of(filters, ids or [], by=by, why=why, is_meant=yes)
     discard(choice, data=data, as_json=as_json)
 
 

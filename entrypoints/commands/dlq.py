@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -15,22 +13,13 @@ from rich.text import Text
 from application.ports.dead_letters import DeadLetterQuery
 from domain.dead_letter import DeadLetter
 from entrypoints import shaping
-from entrypoints.container import Purpose, Tidings, open_tidings
-from entrypoints.errors import CannotBeDone
+from entrypoints.container import Purpose, open_tidings
 from entrypoints.filters import Filters
+from entrypoints.looking import DeadLetterPage, dead_letters_page, dead_letters_with
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
 from entrypoints.terminal.words import instant, plain
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some of the dead letters, and how many there are in all."""
-
-    letters: Sequence[DeadLetter]
-    tally: Mapping[str, int]
-    next: UUID | None  #: the last one here, if there are more
 
 
 def list_dead_letters(
@@ -62,19 +51,14 @@ def query_of(filters: Filters, *, only_open: bool = True) -> DeadLetterQuery:
     )
 
 
-async def _list(settings: Settings, query: DeadLetterQuery, limit: int, after: UUID | None) -> Page:
+async def _list(
+    settings: Settings, query: DeadLetterQuery, limit: int, after: UUID | None
+) -> DeadLetterPage:
     async with open_tidings(settings, Purpose.ASK) as tidings:
-        [behind] = [None] if after is None else await those_with(tidings, [after])
-        found = await tidings.dead_letters.latest(query, limit=limit + 1, after=behind)
-        letters = found[:limit]
-        return Page(
-            letters=letters,
-            tally=await tidings.dead_letters.tally(query),
-            next=letters[-1].id if len(found) > limit else None,
-        )
+        return await dead_letters_page(tidings, query, limit=limit, after=after)
 
 
-def _print(page: Page) -> None:
+def _print(page: DeadLetterPage) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if not page.tally:
         console.print("No such dead letter.")
@@ -129,13 +113,5 @@ def _print_whole(letter: DeadLetter) -> None:
 
 async def _one(settings: Settings, id_: UUID) -> DeadLetter:
     async with open_tidings(settings, Purpose.ASK) as tidings:
-        [letter] = await those_with(tidings, [id_])
+        [letter] = await dead_letters_with(tidings, [id_])
         return letter
-
-
-async def those_with(tidings: Tidings, ids: Sequence[UUID]) -> Sequence[DeadLetter]:
-    found = await tidings.dead_letters.find(ids)
-    unknown = [str(id_) for id_ in ids if id_ not in found]
-    if unknown:
-        raise CannotBeDone(f"no such dead letter: {', '.join(unknown)}")
-    return [found[id_] for id_ in ids]

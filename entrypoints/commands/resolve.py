@@ -10,12 +10,9 @@ from rich.console import Console
 
 from application.ports.notification_history import Chapter
 from application.resolve_uncertain import Resolution
-from domain.notification import Notification
-from domain.status import Status
 from entrypoints import shaping
 from entrypoints.container import Purpose, open_tidings
-from entrypoints.errors import CannotBeDone
-from entrypoints.following import chapters_meant
+from entrypoints.deciding import resolve as resolve_it
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
@@ -52,26 +49,5 @@ async def _resolve(
 ) -> tuple[Sequence[Chapter], datetime]:
     """The story as it stands afterwards."""
     async with open_tidings(settings, Purpose.DECIDE) as tidings:
-        notification = _the_uncertain_one(await chapters_meant(tidings.history, id_), channel)
-        if not await tidings.resolve_uncertain(notification, resolution, by=by, why=why):
-            raise CannotBeDone("it has moved on meanwhile; look again with `tidings show`")
-        return await chapters_meant(tidings.history, id_), tidings.clock.now()
-
-
-def _the_uncertain_one(chapters: Sequence[Chapter], channel: str | None) -> Notification:
-    notifications = [chapter.notification for chapter in chapters]
-    uncertain = [
-        each
-        for each in notifications
-        if each.status is Status.UNCERTAIN and channel in (None, each.channel)
-    ]
-    if len(uncertain) == 1:
-        return uncertain[0]
-    if uncertain:
-        raise CannotBeDone("both channels are uncertain; say which with --channel")
-    if not notifications:
-        raise CannotBeDone("no such event has been accepted")
-    raise CannotBeDone(
-        "nothing of it is uncertain: "
-        + ", ".join(f"{each.channel} is {each.status}" for each in notifications)
-    )
+        story = await resolve_it(tidings, id_, resolution, channel, by=by, why=why)
+        return story, tidings.clock.now()
