@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
+from domain.api_key import Scope
 from domain.status import Status, Wait
 from entrypoints.shapes import (
     AuditLog,
@@ -110,6 +111,31 @@ class Pruned(Shape, frozen=True, kw_only=True):
     """What was settled long ago is forgotten; its keys are kept."""
 
     forgotten: Annotated[int, means("how many notifications")]
+
+
+class Key(Shape, frozen=True, kw_only=True):
+    """A key for the HTTP API, without its secret."""
+
+    id: Annotated[str, means("what `tidings keys revoke` takes")]
+    name: Annotated[str, means("whose it is")]
+    scopes: Annotated[list[Scope], means("what it may")]
+    made_at: Annotated[Instant, means("when it was made")]
+    made_by: Annotated[str, means("who made it")]
+    used_at: Annotated[Instant | None, means("when it was last used, to the minute")]
+    revoked_at: Annotated[Instant | None, means("when it was revoked")]
+
+
+class CreatedKey(Shape, frozen=True, kw_only=True):
+    """A new key, this once with its secret."""
+
+    key: Annotated[str, means("what its owner gives as `Authorization: Bearer ...`")]
+    of: Annotated[Key, means("what is kept of it")]
+
+
+class Keys(Shape, frozen=True, kw_only=True):
+    """The keys that there are."""
+
+    items: Annotated[list[Key], means("oldest first")]
 
 
 class Count(Shape, frozen=True, kw_only=True):
@@ -266,6 +292,9 @@ ANSWERS: Mapping[str, tuple[type[Shape], ...]] = {
     "dlq replay": (Replay,),
     "dlq discard": (Discard,),
     "resolve": (Story,),
+    "keys create": (CreatedKey,),
+    "keys list": (Keys,),
+    "keys revoke": (Key,),
     "topics": (Topics,),
     "migrate": (Migrated,),
     "prune": (Pruned,),

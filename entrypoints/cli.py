@@ -15,6 +15,7 @@ import typer
 
 from entrypoints import exit_codes
 from entrypoints.cli_decide import dlq_app, resolve
+from entrypoints.cli_keys import keys_app
 from entrypoints.cli_people import audit
 from entrypoints.filters import Wanted
 from entrypoints.options import After, Before, Channel, Data, From, Json, Limit, MessageType, Reveal
@@ -38,6 +39,7 @@ publish_app = typer.Typer(
 app.add_typer(publish_app, name="publish", rich_help_panel="Work")
 app.add_typer(dlq_app, name="dlq", rich_help_panel="Decide")
 app.command(rich_help_panel="Decide")(resolve)
+app.add_typer(keys_app, name="keys", rich_help_panel="Decide")
 app.command(rich_help_panel="Ask")(audit)
 
 
@@ -260,6 +262,14 @@ def worker(
     if channel is not None and channel not in CHANNELS:
         raise typer.BadParameter(f"want one of {', '.join(CHANNELS)}", param_hint="--channel")
     work(CHANNELS if channel is None else [channel])
+
+
+@app.command(rich_help_panel="Production")
+def api() -> None:
+    """Serve the HTTP API and the console. SIGTERM stops it cleanly."""
+    from entrypoints.commands.api import api
+
+    api()
 
 
 @app.command(rich_help_panel="Production")

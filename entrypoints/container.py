@@ -18,6 +18,7 @@ from dependency_injector import containers, providers
 
 from adapters.logs.telemetry import LogTelemetry
 from adapters.memory.accepted_cache import MemoryAcceptedCache
+from adapters.memory.api_keys import MemoryApiKeys
 from adapters.memory.audit_log import MemoryAuditLog
 from adapters.memory.clock import MemoryClock
 from adapters.memory.database import Database as MemoryDatabase
@@ -33,6 +34,7 @@ from adapters.memory.rate_limiter import MemoryRateLimiter
 from adapters.memory.sender import MemorySender
 from adapters.memory.stream import Stream
 from adapters.memory.telemetry import MemoryTelemetry
+from adapters.sqlite.api_keys import SqliteApiKeys
 from adapters.sqlite.audit_log import SqliteAuditLog
 from adapters.sqlite.data_folder import DataFolder
 from adapters.sqlite.database import Database as SqliteDatabase
@@ -47,6 +49,7 @@ from adapters.system.clock import SystemClock
 from adapters.wire.decoder import WireDecoder
 from application.accept_events import AcceptEvents
 from application.claim_due import ClaimDue
+from application.create_key import CreateKey
 from application.dead_letter_post import DeadLetterPost
 from application.gate import Gate
 from application.hand_over import HandOver
@@ -54,6 +57,7 @@ from application.lane import Lane
 from application.lanes import Lanes
 from application.leasehold import Leasehold
 from application.ports.accepted_cache import AcceptedCache
+from application.ports.api_keys import ApiKeys
 from application.ports.audit_log import AuditLog
 from application.ports.clock import Clock
 from application.ports.dead_letter_outbox import DeadLetterOutbox
@@ -73,6 +77,8 @@ from application.publish_events import PublishEvents
 from application.recorder import Recorder
 from application.replay_dead_letters import ReplayDeadLetters
 from application.resolve_uncertain import ResolveUncertain
+from application.revoke_key import RevokeKey
+from application.submit_events import SubmitEvents
 from domain.channel import Channel
 from domain.errors import TidingsError
 from entrypoints.channels import ADDRESS_FIELDS, CHANNELS, email_channel, sms_channel
@@ -87,11 +93,15 @@ class Tidings:
 
     lanes: Lanes
     publish_events: PublishEvents
+    submit_events: SubmitEvents
     resolve_uncertain: ResolveUncertain
     replay_dead_letters: ReplayDeadLetters
     history: NotificationHistory
     dead_letters: DeadLetters
     audit_log: AuditLog
+    api_keys: ApiKeys
+    create_key: CreateKey
+    revoke_key: RevokeKey
     clock: Clock
 
 
@@ -195,6 +205,7 @@ class Core(containers.DeclarativeContainer):
     history: providers.Provider[NotificationHistory] = providers.Dependency()
     dead_letters: providers.Provider[DeadLetters] = providers.Dependency()
     audit_log: providers.Provider[AuditLog] = providers.Dependency()
+    api_keys: providers.Provider[ApiKeys] = providers.Dependency()
     dead_letter_outbox: providers.Provider[DeadLetterOutbox] = providers.Dependency()
     dead_letter_topic: providers.Provider[DeadLetterTopic] = providers.Dependency()
     cache: providers.Provider[AcceptedCache] = providers.Dependency()
@@ -240,6 +251,14 @@ class Core(containers.DeclarativeContainer):
         publish_events=providers.Factory(
             PublishEvents, decoder=decoder, publisher=publisher, clock=clock
         ),
+        submit_events=providers.Factory(
+            SubmitEvents,
+            channels=CHANNELS,
+            decoder=decoder,
+            publisher=publisher,
+            history=history,
+            clock=clock,
+        ),
         resolve_uncertain=providers.Factory(
             ResolveUncertain,
             channels=channels,
@@ -258,6 +277,9 @@ class Core(containers.DeclarativeContainer):
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,
+        api_keys=api_keys,
+        create_key=providers.Factory(CreateKey, keys=api_keys, audit_log=audit_log, clock=clock),
+        revoke_key=providers.Factory(RevokeKey, keys=api_keys, audit_log=audit_log, clock=clock),
         clock=clock,
     )
 
@@ -277,6 +299,7 @@ class InMemory(containers.DeclarativeContainer):
     history = providers.Singleton(MemoryNotificationHistory, database)
     dead_letters = providers.Singleton(MemoryDeadLetters, database)
     audit_log = providers.Singleton(MemoryAuditLog, database)
+    api_keys = providers.Singleton(MemoryApiKeys, database)
     dead_letter_outbox = providers.Singleton(MemoryDeadLetterOutbox, database)
     dead_letter_stream = providers.Singleton(Stream)
     dead_letter_topic = providers.Singleton(MemoryDeadLetterTopic, dead_letter_stream, clock)
@@ -299,6 +322,7 @@ class InMemory(containers.DeclarativeContainer):
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,
+        api_keys=api_keys,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,
@@ -319,7 +343,13 @@ class Purpose(Enum):
     WORK = "take part in the work, alone"
     PUBLISH = "add to the stream"
     DECIDE = "write what a person decides"
+    CONFIGURE = "write what others need before they begin"
+    SERVE = "answer who asks, and write what is asked for"
     ASK = "only look; but where it may write, an older file is brought up to date"
+
+
+#: Who comes first may find nothing.
+_MAY_BEGIN = (Purpose.WORK, Purpose.PUBLISH, Purpose.CONFIGURE)
 
 
 async def open_folder(
@@ -331,7 +361,7 @@ async def open_folder(
     if only_reads:
         folder.find()
     else:
-        folder.prepare(may_be_new=purpose in (Purpose.WORK, Purpose.PUBLISH))
+        folder.prepare(may_be_new=purpose in _MAY_BEGIN)
     if is_worker:
         folder.work_alone()
     try:
@@ -377,6 +407,7 @@ class Embedded(containers.DeclarativeContainer):
     history = providers.Singleton(SqliteNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(SqliteDeadLetters, database)
     audit_log = providers.Singleton(SqliteAuditLog, database)
+    api_keys = providers.Singleton(SqliteApiKeys, database)
     dead_letter_outbox: providers.Object[None] = providers.Object(None)
     dead_letter_topic: providers.Object[None] = providers.Object(None)
     cache = providers.Singleton(MemoryAcceptedCache)
@@ -400,6 +431,7 @@ class Embedded(containers.DeclarativeContainer):
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,
+        api_keys=api_keys,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,

@@ -19,6 +19,7 @@ from adapters.kafka.membership import Reader
 from adapters.kafka.options import KafkaOptions, Patience
 from adapters.kafka.progress import KafkaOnlooker
 from adapters.logs.telemetry import LogTelemetry
+from adapters.postgres.api_keys import PostgresApiKeys
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.clock import PostgresClock
 from adapters.postgres.database import Database
@@ -103,9 +104,9 @@ async def open_connections(
                 await _once_there(each, waits)
                 opened.push_async_callback(each.close)
 
-        if purpose is Purpose.PUBLISH:
+        if purpose in (Purpose.PUBLISH, Purpose.SERVE):
             await open_(publisher)
-        else:
+        if purpose is not Purpose.PUBLISH:
             await open_(database, clock)
         if purpose is Purpose.WORK:
             await open_(Belonging(redis, database), redis, dead_letter_topic)
@@ -152,6 +153,7 @@ class Production(containers.DeclarativeContainer):
     history = providers.Singleton(PostgresNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(PostgresDeadLetters, database)
     audit_log = providers.Singleton(PostgresAuditLog, database)
+    api_keys = providers.Singleton(PostgresApiKeys, database)
     dead_letter_outbox = providers.Singleton(PostgresDeadLetterOutbox, database)
     dead_letter_topic = providers.Singleton(
         KafkaDeadLetterTopic, kafka, settings.provided.kafka_dlq_topic
@@ -192,6 +194,7 @@ class Production(containers.DeclarativeContainer):
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,
+        api_keys=api_keys,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.mail.originator import Originator
@@ -59,12 +59,18 @@ class WhenSmsIsUncertain(StrEnum):
     RESEND = "resend"
 
 
+class ApiKeyRule(StrEnum):
+    REQUIRED = "required"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     name: str
 
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
+PortOrNone = Annotated[int, Field(ge=0, le=65_535)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(gt=0, le=86_400), Unit("seconds")]
 Milliseconds = Annotated[int, Field(ge=1, le=3_600_000), Unit("milliseconds")]
@@ -164,6 +170,18 @@ class Settings(BaseSettings):
     email_concurrency: Count = Field(default=32, description="Emails handed over at once.")
     sms_concurrency: Count = Field(default=10, description="SMS handed over at once.")
     email_in_flight: Count = Field(default=1000, description="Emails that a worker has in hand.")
+    api_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Where the HTTP API and the console are: 127.0.0.1 is this machine alone, "
+        "0.0.0.0 whoever reaches it.",
+    )
+    api_port: PortOrNone = Field(default=8080, description="Their port; 0: there are none.")
+    api_keys: ApiKeyRule | None = Field(
+        default=None,
+        description="Whether a key is needed. If not given: none where only this machine is "
+        "served by one process (off), else required.",
+    )
 
     @field_validator("smtp_from")
     @classmethod
@@ -173,3 +191,26 @@ class Settings(BaseSettings):
         except InvalidRecipient as error:
             raise ValueError(f"an originator is wanted: {error.problem}") from error
         return value
+
+    @field_validator("api_keys")
+    @classmethod
+    def _are_off_only_here(
+        cls, value: ApiKeyRule | None, info: ValidationInfo
+    ) -> ApiKeyRule | None:
+        is_embedded = info.data.get("tidings_env") is Environment.EMBEDDED
+        if value is ApiKeyRule.OFF and not (is_embedded and _is_here(info.data.get("api_host"))):
+            raise ValueError(
+                "off is only for the embedded assembly with API_HOST=127.0.0.1; say required"
+            )
+        return value
+
+    @property
+    def needs_keys(self) -> bool:
+        if self.api_keys is not None:
+            return self.api_keys is ApiKeyRule.REQUIRED
+        return self.tidings_env is not Environment.EMBEDDED or not _is_here(self.api_host)
+
+
+def _is_here(host: object) -> bool:
+    """Only this machine reaches it."""
+    return host in ("127.0.0.1", "::1", "localhost")

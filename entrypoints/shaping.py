@@ -12,6 +12,7 @@ from uuid import UUID
 from application.ports.notification_history import Chapter
 from application.replay_dead_letters import Prospect
 from application.statistics import Statistics, Tally
+from domain.api_key import ApiKey
 from domain.audit import AuditEntry
 from domain.dead_letter import DeadLetter, Settlement
 from domain.move import Move
@@ -238,4 +239,16 @@ def statistics(
             )
             for channel, flow in statistics.flows.items()
         },
+    )
+
+
+def key(key: ApiKey) -> answers.Key:
+    return answers.Key(
+        id=key.id,
+        name=key.name,
+        scopes=sorted(key.scopes),
+        made_at=key.made_at,
+        made_by=key.made_by,
+        used_at=key.used_at,
+        revoked_at=key.revoked_at,
     )

@@ -21,7 +21,7 @@ DEEPEST = 32  #: objects and arrays within each other
 LONGEST_ID = 255  #: characters of an eventId
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST_MS = 253_402_300_799_999  # the end of the year 9999
+LATEST_MS = 253_402_300_799_999  #: the end of the year 9999
 _LARGEST_INTEGER = 2**63
 
 # A string that never ends counts to the end of the bytes, so that the scan stays linear.
@@ -134,7 +134,7 @@ def _instant(fields: dict[str, Any], name: str) -> datetime | None:
         return None
     if type(value) is not int and not (isinstance(value, float) and value.is_integer()):
         raise UnreadableEvent(name, f"{_shape(value)} where milliseconds since 1970 are wanted")
-    if not 0 <= value <= _LATEST_MS:
+    if not 0 <= value <= LATEST_MS:
         raise UnreadableEvent(name, "outside the years 1970 to 9999, in milliseconds since 1970")
     return _EPOCH + timedelta(milliseconds=int(value))
 

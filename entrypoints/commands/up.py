@@ -18,6 +18,7 @@ from domain.errors import TidingsError
 from domain.status import Status, Wait
 from entrypoints import shaping
 from entrypoints.answers import Summary
+from entrypoints.api.running import address_of, listen_for_api, serve_api
 from entrypoints.channels import CHANNELS
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.machine import tell
@@ -52,12 +53,16 @@ async def _up(settings: Settings, *, until_idle: bool, as_json: bool) -> None:
     stopping = asyncio.Event()
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
+    listening = None if until_idle else listen_for_api(settings)
     async with open_tidings(settings, Purpose.WORK) as tidings:
         console.print(Text.assemble(("Tidings", "bold"), _works_on(settings)))
         for warning in warnings_of_sending(settings, CHANNELS):
             console.print(Text(warning, style="yellow"))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(tidings.lanes.run(stopping))
+            if listening is not None:
+                console.print(f"The API is at {address_of(listening)}.")
+                tasks.create_task(serve_api(settings, tidings, listening, stopping))
             await watch(tidings, console, stopping, until_idle=until_idle)
         await _say_what_is_left(tidings, console)
         if as_json:

@@ -172,6 +172,7 @@ class Program:
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "COLUMNS": "160",
+            "API_PORT": "0",
             "PYTHONPATH": str(ROOT),
             **self._environment,
         }

@@ -1,0 +1,77 @@
+"""Who asks, and what may they do?"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from application.errors import StoreUnavailable
+from application.ports.api_keys import ApiKeys
+from application.ports.clock import Clock
+from domain.api_key import ApiKey, Scope
+
+PREFIX = "tidings"
+#: So long a key is believed without looking it up again; so long, then, it outlives its end.
+BELIEVED_FOR = timedelta(seconds=5)
+_TOLD_EVERY = timedelta(minutes=1)
+_MOST_BELIEVED = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """`key_id` is None for who needs no key."""
+
+    name: str
+    scopes: frozenset[Scope]
+    key_id: str | None = None
+
+
+#: Whoever reaches a server that is for this machine alone.
+ANYBODY_HERE = Caller(name="anybody on this machine", scopes=frozenset(Scope))
+
+
+def token_of(key_id: str, secret: str) -> str:
+    """What its owner keeps. Scanners for leaked secrets know it by its prefix."""
+    return f"{PREFIX}_{key_id}_{secret}"
+
+
+class Doorkeeper:
+    def __init__(self, keys: ApiKeys, clock: Clock) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._believed: dict[bytes, tuple[Caller, datetime]] = {}
+
+    async def admit(self, token: str) -> Caller | None:
+        """None if it is no valid key. Raises StoreUnavailable."""
+        digest, now = sha256(token.encode()).digest(), self._clock.now()
+        caller, until = self._believed.get(digest, (None, now))
+        if caller is not None and now < until:
+            return caller
+        self._believed.pop(digest, None)
+        key = await self._look_up(token, now)
+        if key is None:
+            return None
+        caller = Caller(name=key.name, scopes=key.scopes, key_id=key.id)
+        if len(self._believed) >= _MOST_BELIEVED:
+            self._believed.clear()
+        self._believed[digest] = caller, now + BELIEVED_FOR
+        return caller
+
+    def forget(self, token: str) -> None:
+        """It ended just now: it is looked up again."""
+        self._believed.pop(sha256(token.encode()).digest(), None)
+
+    async def _look_up(self, token: str, now: datetime) -> ApiKey | None:
+        prefix, _, rest = token.partition("_")
+        key_id, _, secret = rest.partition("_")
+        if prefix != PREFIX or not key_id or not secret:
+            return None
+        key = await self._keys.find(key_id)
+        if key is None or not key.opens_with(secret) or not key.is_valid(now):
+            return None
+        if key.used_at is None or now - key.used_at > _TOLD_EVERY:
+            with suppress(StoreUnavailable):  # who may come in is not kept out for that
+                await self._keys.used(key.session_of or key.id, now=now)
+        return key

@@ -1,0 +1,161 @@
+"""How does a request come to its operation, and its answer back?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from domain.errors import TidingsError
+from entrypoints.api import dead_letters, events, notifications
+from entrypoints.api.access import ANYBODY_HERE, Caller, Doorkeeper
+from entrypoints.api.bodies import Bodies, converted, decoded, is_json
+from entrypoints.api.openapi import document
+from entrypoints.api.operations import Body, Call, Operation
+from entrypoints.api.problems import KINDS, Refused, answer, refusal_of
+from entrypoints.container import Tidings
+
+OPERATIONS: tuple[Operation, ...] = (
+    *events.OPERATIONS,
+    *notifications.OPERATIONS,
+    *dead_letters.OPERATIONS,
+)
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_BY_STATUS = {404: "not-found", 405: "method-not-allowed"}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+#: A browser says so of what a page of another site makes it do.
+_FOREIGN = frozenset({"cross-site", "same-site"})
+
+
+def api(tidings: Tidings, *, needs_keys: bool, beside: Sequence[BaseRoute] = ()) -> Starlette:
+    """`beside` are the routes of others: health, metrics, the console."""
+    doorkeeper = Doorkeeper(tidings.api_keys, tidings.clock) if needs_keys else None
+    bodies = Bodies()
+    routes = [
+        Route(path, _endpoint(tidings, doorkeeper, bodies, each), methods=list(each))
+        for path, each in _by_path(OPERATIONS).items()
+    ]
+    openapi = msgspec.json.encode(document(OPERATIONS))
+
+    async def describe(_: Request) -> Response:
+        return Response(openapi, media_type="application/json")
+
+    return Starlette(
+        routes=[*routes, Route("/v1/openapi.json", describe), *beside],
+        exception_handlers={HTTPException: _unrouted, Exception: _bug(tidings)},
+    )
+
+
+def _by_path(operations: Iterable[Operation]) -> dict[str, dict[str, Operation]]:
+    paths: dict[str, dict[str, Operation]] = {}
+    for each in operations:
+        paths.setdefault(each.path, {})[each.method] = each
+    return paths
+
+
+def _endpoint(
+    tidings: Tidings,
+    doorkeeper: Doorkeeper | None,
+    bodies: Bodies,
+    operations: dict[str, Operation],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        operation = operations[method]
+        try:
+            caller = await _caller(request, doorkeeper)
+            if operation.scope not in caller.scopes:
+                detail = f"the key `{caller.name}` has no scope `{operation.scope}`"
+                raise Refused("forbidden", detail)
+            call = Call(
+                tidings=tidings,
+                caller=caller,
+                path=request.path_params,
+                query=converted(_query(request), operation.query),
+                body=await _body(request, operation.body, bodies),
+                headers=request.headers,
+            )
+            reply = await operation.handler(call)
+        except TidingsError as error:
+            return answer(refusal_of(error))
+        return Response(
+            msgspec.json.encode(reply.answer),
+            reply.status,
+            headers=_HEADERS,
+            media_type="application/json",
+        )
+
+    return respond
+
+
+async def _caller(request: Request, doorkeeper: Doorkeeper | None) -> Caller:
+    if doorkeeper is None:
+        _refuse_other_sites(request)
+        return ANYBODY_HERE
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    caller = await doorkeeper.admit(token.strip()) if kind.lower() == "bearer" else None
+    if caller is None:
+        raise Refused(
+            "unauthenticated",
+            "give a key as `Authorization: Bearer KEY`; `tidings keys create` makes one",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return caller
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Without keys: no page of another site may speak for whoever sits here, also not under a
+    name of its own that leads to this machine."""
+    host = ""
+    with suppress(ValueError):
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    origin = request.headers.get("origin")
+    is_foreign = request.headers.get("sec-fetch-site") in _FOREIGN
+    if origin is not None and origin != f"{request.url.scheme}://{request.headers.get('host')}":
+        is_foreign = True
+    if host not in _LOOPBACK or is_foreign:
+        raise Refused("forbidden", "only this machine is served while no keys are needed")
+
+
+def _query(request: Request) -> dict[str, str]:
+    """Raises Refused if one is given twice."""
+    values: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in values:
+            raise Refused("bad-request", f"{name[:100]}: given twice")
+        values[name] = value
+    return values
+
+
+async def _body(request: Request, body: Body | None, bodies: Bodies) -> object:
+    if body is None:
+        return None
+    if not is_json(request, also=body.media_types):
+        raise Refused("unsupported-media-type", f"one of {', '.join(sorted(body.media_types))}")
+    read = await bodies.read(request, most=body.most)
+    return read if body.shape is None else decoded(read, body.shape)
+
+
+async def _unrouted(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = _BY_STATUS.get(error.status_code, "bad-request")
+    return answer(Refused(kind, KINDS[kind].title, headers=error.headers))
+
+
+def _bug(tidings: Tidings) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def respond(_: Request, error: Exception) -> Response:
+        tidings.lanes.telemetry.trouble("api", "answering a request", error)
+        return answer(Refused("bug", type(error).__name__))
+
+    return respond

@@ -1,0 +1,193 @@
+"""How are events published, and what became of one?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, cast
+
+import msgspec
+
+from adapters.wire.decoder import LARGEST, LONGEST_ID
+from application.resolve_uncertain import Resolution
+from application.submit_events import Submission, Verdict
+from domain.api_key import Scope
+from domain.audit import Action, AuditEntry
+from entrypoints import shaping
+from entrypoints.api.operations import Body, Call, Operation, Reply
+from entrypoints.api.problems import Field, Refused, wrong
+from entrypoints.channels import CHANNELS
+from entrypoints.deciding import resolve
+from entrypoints.errors import NotThere
+from entrypoints.following import chapters_meant
+from entrypoints.shapes import Shape, Story, means
+
+MOST_EVENTS = 1000  #: in one request
+_MOST_BYTES = 8 * 1024 * 1024
+_CLOUD_EVENT = "application/cloudevents+json"
+_CLOUD_EVENTS = "application/cloudevents-batch+json"
+_KEY = "idempotency-key"
+
+_raw = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Submitted(Shape, frozen=True, kw_only=True):
+    """What became of one event of a request."""
+
+    event_id: Annotated[str | None, means("null if no event can be read from it")]
+    verdict: Annotated[
+        Verdict,
+        means(
+            "published: durable, and told once; known: accepted before, nothing more is done; "
+            "conflict: its id stands for other content, not published; unreadable: not published"
+        ),
+    ]
+    error: Annotated[
+        str | None, means("the field, what stands there by its shape, and what is wanted")
+    ]
+
+
+class SubmittedEvents(Shape, frozen=True, kw_only=True):
+    """What became of each event, in the order given."""
+
+    events: Annotated[list[Submitted], means("one for each")]
+    refused: Annotated[int, means("how many of them were not published, nor known")]
+
+
+class ResolveBody(Shape, frozen=True, kw_only=True):
+    """What a person knows of what is uncertain."""
+
+    resolution: Annotated[
+        Literal["sent", "resend", "fail"],
+        means("the provider has it; hand it over once more; it did not arrive"),
+    ]
+    why: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S"), means("kept")]
+    channel: Annotated[
+        Literal["email", "sms"] | None, means("which, if both channels are uncertain")
+    ] = None
+
+
+async def publish(call: Call) -> Reply:
+    """One event is answered by its own status; several by the verdict of each."""
+    body: bytes = call.body
+    if body.lstrip()[:1] != b"[":
+        return _one(await _submit(call, [_with_id(body, call.headers.get(_KEY))]))
+    try:
+        values = [bytes(raw) for raw in _raw.decode(body)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("bad-request", "body: not a JSON array of events") from error
+    if not values or len(values) > MOST_EVENTS:
+        raise wrong("body", f"{len(values)} events where 1 to {MOST_EVENTS} are wanted")
+    submissions = await _submit(call, values)
+    refused = sum(each.verdict in (Verdict.CONFLICT, Verdict.UNREADABLE) for each in submissions)
+    answer = SubmittedEvents(events=[_told(each) for each in submissions], refused=refused)
+    return Reply(status=207 if refused else 202, answer=answer)
+
+
+async def _submit(call: Call, values: Sequence[bytes]) -> Sequence[Submission]:
+    return await call.tidings.submit_events(values)
+
+
+def _one(submissions: Sequence[Submission]) -> Reply:
+    [submission] = submissions
+    if submission.problem is not None:
+        problem = Field(field=submission.problem.field, problem=submission.problem.problem)
+        raise Refused("unreadable-event", str(submission.problem), [problem])
+    if submission.verdict is Verdict.CONFLICT:
+        detail = "an event with this id and another payload has been accepted; give it a new id"
+        raise Refused("conflict", detail)
+    events = [_told(each) for each in submissions]
+    return Reply(status=202, answer=SubmittedEvents(events=events, refused=0))
+
+
+def _told(submission: Submission) -> Submitted:
+    error = None if submission.problem is None else str(submission.problem)
+    if submission.verdict is Verdict.CONFLICT:
+        error = "eventId: accepted before with another payload; give it a new id"
+    return Submitted(event_id=submission.event_id, verdict=submission.verdict, error=error)
+
+
+def _with_id(body: bytes, key: str | None) -> bytes:
+    """The header names the event where the event does not (draft-ietf-httpapi-idempotency-key)."""
+    if key is None or len(body) > LARGEST:
+        return body
+    try:
+        event = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return body
+    if not isinstance(event, dict) or "eventId" in event or "specversion" in event:
+        return body
+    name = key.strip().removeprefix('"').removesuffix('"')
+    if not 0 < len(name) <= LONGEST_ID or not name.isascii() or not name.isprintable():
+        raise wrong("Idempotency-Key", f"1 to {LONGEST_ID} ASCII characters are wanted")
+    return msgspec.json.encode({"eventId": name, **event})
+
+
+async def story(call: Call) -> Reply:
+    event_id = call.path["event_id"]
+    chapters = await chapters_meant(call.tidings.history, event_id)
+    if not chapters:
+        unread = await call.tidings.lanes.lag()
+        waiting = f"; {unread} published events wait to be read" * (unread > 0)
+        raise NotThere(f"no event with this id has been accepted{waiting}")
+    if call.reveals:
+        entry = AuditEntry(
+            at=call.tidings.clock.now(),
+            by=call.caller.name,
+            action=Action.PERSONAL_DATA_READ,
+            about=f"notification {chapters[0].notification.id}",
+        )
+        await call.tidings.audit_log.append([entry])
+    return Reply(answer=shaping.story(chapters, reveal=call.reveals))
+
+
+async def resolve_event(call: Call) -> Reply:
+    body = cast(ResolveBody, call.body)
+    chapters = await resolve(
+        call.tidings,
+        call.path["event_id"],
+        Resolution(body.resolution),
+        body.channel,
+        by=call.caller.name,
+        why=body.why,
+    )
+    return Reply(answer=shaping.story(chapters, reveal=call.reveals))
+
+
+OPERATIONS = (
+    Operation(
+        id="publishEvents",
+        method="POST",
+        path="/v1/events",
+        summary="Publish one event, or several in an array; durable in the stream when answered.",
+        scope=Scope.SEND,
+        handler=publish,
+        body=Body(
+            most=_MOST_BYTES,
+            media_types=frozenset({"application/json", _CLOUD_EVENT, _CLOUD_EVENTS}),
+        ),
+        answers={202: SubmittedEvents, 207: SubmittedEvents},
+        problems=("conflict", "unreadable-event"),
+    ),
+    Operation(
+        id="showEvent",
+        method="GET",
+        path="/v1/events/{event_id}",
+        summary="What became of an event: a chapter for each channel.",
+        scope=Scope.READ,
+        handler=story,
+        answers={200: Story},
+        problems=("not-found",),
+    ),
+    Operation(
+        id="resolveEvent",
+        method="POST",
+        path="/v1/events/{event_id}/resolve",
+        summary="Say what became of a notification that the provider may have.",
+        scope=Scope.OPERATE,
+        handler=resolve_event,
+        body=Body(shape=ResolveBody),
+        answers={200: Story},
+        problems=("not-found", "not-as-it-stands"),
+    ),
+)
+assert set(CHANNELS) == {"email", "sms"}  # as ResolveBody.channel says
