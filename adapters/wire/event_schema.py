@@ -98,3 +98,44 @@ def event_schemas(ref: str) -> dict[str, Schema]:
             ],
         },
     }
+
+
+def dead_letter_schema(ref: str) -> Schema:
+    """Of what lies in the dead-letter topic."""
+    count: Schema = {"type": "integer", "minimum": 0}
+    return {
+        "title": "DeadLetter",
+        "description": "What could not be read or served. Either originalEvent or originalBytes.",
+        "type": "object",
+        "required": ["errorMessage", "failedAt", "reason", "attempts", "source"],
+        "oneOf": [{"required": ["originalEvent"]}, {"required": ["originalBytes"]}],
+        "properties": {
+            "originalEvent": {
+                "$ref": ref.format(name="Event"),
+                "description": "The event as it was published.",
+            },
+            "originalBytes": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "Of a record that nobody could read.",
+            },
+            "originalLength": {**count, "description": "Bytes, if not all of them are here."},
+            "channel": {"enum": ["EMAIL", "SMS"]},
+            "errorMessage": {"type": "string"},
+            "failedAt": {**_INSTANT, "description": "Milliseconds since 1970, UTC."},
+            "notificationId": {"type": "string", "format": "uuid"},
+            "generation": {**count, "description": "Which of its lives failed, from 1."},
+            "reason": {"type": "string"},
+            "attempts": {**count, "description": "Hand-overs begun before it failed."},
+            "source": {
+                "type": "object",
+                "description": "Where its record lay.",
+                "required": ["topic", "partition", "offset"],
+                "properties": {
+                    "topic": {"type": "string"},
+                    "partition": {"type": "integer"},
+                    "offset": {"type": "integer"},
+                },
+            },
+        },
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -14,10 +15,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from domain.errors import TidingsError
-from entrypoints.api import dead_letters, events, notifications
+from entrypoints.api import asyncapi, dead_letters, events, notifications, openapi
 from entrypoints.api.access import ANYBODY_HERE, Caller, Doorkeeper
+from entrypoints.api.asyncapi import USUAL, Topics
 from entrypoints.api.bodies import Bodies, converted, decoded, is_json
-from entrypoints.api.openapi import document
 from entrypoints.api.operations import Body, Call, Operation
 from entrypoints.api.problems import KINDS, Refused, answer, refusal_of
 from entrypoints.container import Tidings
@@ -38,7 +39,13 @@ _HEADERS = {
 _FOREIGN = frozenset({"cross-site", "same-site"})
 
 
-def api(tidings: Tidings, *, needs_keys: bool, beside: Sequence[BaseRoute] = ()) -> Starlette:
+def api(
+    tidings: Tidings,
+    *,
+    needs_keys: bool,
+    topics: Topics = USUAL,
+    beside: Sequence[BaseRoute] = (),
+) -> Starlette:
     """`beside` are the routes of others: health, metrics, the console."""
     doorkeeper = Doorkeeper(tidings.api_keys, tidings.clock) if needs_keys else None
     bodies = Bodies()
@@ -46,15 +53,24 @@ def api(tidings: Tidings, *, needs_keys: bool, beside: Sequence[BaseRoute] = ())
         Route(path, _endpoint(tidings, doorkeeper, bodies, each), methods=list(each))
         for path, each in _by_path(OPERATIONS).items()
     ]
-    openapi = msgspec.json.encode(document(OPERATIONS))
-
-    async def describe(_: Request) -> Response:
-        return Response(openapi, media_type="application/json")
-
     return Starlette(
-        routes=[*routes, Route("/v1/openapi.json", describe), *beside],
+        routes=[
+            *routes,
+            Route("/v1/openapi.json", _telling(openapi.document(OPERATIONS))),
+            Route("/v1/asyncapi.json", _telling(asyncapi.document(topics))),
+            *beside,
+        ],
         exception_handlers={HTTPException: _unrouted, Exception: _bug(tidings)},
     )
+
+
+def _telling(document: dict[str, Any]) -> Callable[[Request], Awaitable[Response]]:
+    encoded = msgspec.json.encode(document)
+
+    async def tell(_: Request) -> Response:
+        return Response(encoded, headers=_HEADERS, media_type="application/json")
+
+    return tell
 
 
 def _by_path(operations: Iterable[Operation]) -> dict[str, dict[str, Operation]]:

@@ -6,7 +6,9 @@ import asyncio
 import socket
 
 from entrypoints.api.app import api
+from entrypoints.api.asyncapi import USUAL, Topics
 from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.production_settings import ProductionSettings
 from entrypoints.serving import listen, serve
 from entrypoints.settings import Settings
 
@@ -21,7 +23,11 @@ def listen_for_api(settings: Settings) -> socket.socket | None:
 async def serve_api(
     settings: Settings, tidings: Tidings, listening: socket.socket, stopping: asyncio.Event
 ) -> None:
-    await serve(api(tidings, needs_keys=settings.needs_keys), listening, stopping)
+    topics = USUAL
+    if isinstance(settings, ProductionSettings):
+        topics = Topics(settings.kafka_topic, settings.kafka_dlq_topic)
+    app = api(tidings, needs_keys=settings.needs_keys, topics=topics)
+    await serve(app, listening, stopping)
 
 
 async def serve_api_alone(

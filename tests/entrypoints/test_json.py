@@ -114,7 +114,9 @@ class TestEveryCommand:
         assert without == ["demo", "worker", "api"]
         assert found.keys() - {"demo", "worker", "api"} == ANSWERS.keys() - {"show --follow"}
 
-    @pytest.mark.parametrize("command", sorted(ANSWERS.keys() - {"dlq show", "keys revoke"} - NEED_SERVERS))
+    @pytest.mark.parametrize(
+        "command", sorted(ANSWERS.keys() - {"dlq show", "keys revoke"} - NEED_SERVERS)
+    )
     def test_tells_it_in_its_shape(self, program: Program, command: str) -> None:
         ended = program(*ASKED[command], "--json")
         assert ended.code == exit_codes.DONE, ended
