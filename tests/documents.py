@@ -35,15 +35,17 @@ def life() -> str:
 
 
 def ports() -> str:
-    """Which adapter each assembly puts behind each port."""
-    lines = ["| port | memory (tests) | embedded | production |", "|---|---|---|---|"]
+    """Which adapter each assembly puts behind each port; … is the port's name."""
+    rows: dict[tuple[str, ...], list[str]] = {}
     for slot in Core.providers:
         annotation = Core.__annotations__.get(slot, "")
         match = re.fullmatch(r"providers\.Provider\[(\w+)\]", annotation)
         if match and match[1] != "Settings":
-            name = f"`{match[1]}`" + _of_channel(slot)
             found = [_adapter(each, slot) for each in (InMemory, Embedded, Production)]
-            lines.append(f"| {name} | {' | '.join(found)} |")
+            adapters = tuple(each.replace(match[1], "…") for each in found)
+            rows.setdefault(adapters, []).append(f"`{match[1]}`" + _of_channel(slot))
+    lines = ["| port | memory (tests) | embedded | production |", "|---|---|---|---|"]
+    lines += [f"| {', '.join(names)} | {' | '.join(found)} |" for found, names in rows.items()]
     return "\n".join(lines)
 
 

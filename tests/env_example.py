@@ -29,6 +29,7 @@ _SECTIONS = {
     "Redis, or Valkey": ("REDIS_",),
     "Emails": ("EMAIL_", "SMTP_"),
     "SMS": ("SMS_", "TWILIO_", "UNCERTAIN_SMS"),
+    "The HTTP API and the console": ("API_", "CONSOLE_"),
     "Rules": ("RATE_", "MAX_RETRIES", "RETRY_"),
 }
 
