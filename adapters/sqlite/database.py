@@ -20,8 +20,8 @@ from application.errors import RowRefused, StoreUnavailable
 T = TypeVar("T")
 
 FILE_NAME = "tidings.db"
-#: So many pages (32 MB) are written before they go from the log into the file.
-_SETTINGS = (*MEMORY, "wal_autocheckpoint = 8000")
+#: So many pages (128 MB) are written before they go from the log into the file.
+_SETTINGS = (*MEMORY, "wal_autocheckpoint = 32000")
 _WAIT_FOR_LOCK = 5.0  # seconds
 _TRY_AGAIN_AFTER = 0.01  # seconds
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
