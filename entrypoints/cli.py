@@ -19,7 +19,7 @@ from entrypoints.cli_keys import keys_app
 from entrypoints.cli_people import audit
 from entrypoints.filters import Wanted
 from entrypoints.options import After, Before, Channel, Data, From, Json, Limit, MessageType, Reveal
-from entrypoints.startup import refuse_what_is_no_text, see_to_streams
+from entrypoints.startup import make_no_search, refuse_what_is_no_text, see_to_streams
 
 app = typer.Typer(
     name="tidings",
@@ -325,6 +325,7 @@ def prune(
 
 def main() -> None:
     """No traceback reaches a user: an error is a sentence, and an exit code."""
+    make_no_search()
     see_to_streams()
     wants_json = "--json" in sys.argv[1:]
     try:

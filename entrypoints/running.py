@@ -25,6 +25,7 @@ _SEARCH_AFTER = 50_000
 def run(work: Coroutine[Any, Any, T]) -> T:
     gc.freeze()
     gc.set_threshold(_SEARCH_AFTER)
+    gc.enable()
     # It says on standard error what its exceptions tell us too, and we our user.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

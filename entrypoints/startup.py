@@ -5,6 +5,7 @@ Nothing heavy is imported here: `--help` must come at once.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,14 @@ import typer
 _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 #: What comes after them names a file, and a file's name may be any bytes.
 _FILES = ("--data", "--file", "-f")
+
+
+def make_no_search() -> None:
+    """For cycles, while everything is imported and next to none are made; `run` begins it.
+
+    It took 30 of the 520 ms of a `tidings show`.
+    """
+    gc.disable()
 
 
 def see_to_streams() -> None:
