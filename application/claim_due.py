@@ -69,7 +69,13 @@ class ClaimDue:
         """Some may be this lane's own, in hand since before its lease was lost: their outcomes
         are to come, and must not be written under the old lease meanwhile."""
         async with self.recorder.writing:
-            claimed = await self.store.claim(self.channel.name, now=now, limit=limit, lease=lease)
+            claimed = await self.store.claim(
+                self.channel.name,
+                now=now,
+                limit=limit,
+                lease=lease,
+                only_orphans=self.gate.switch.is_off,
+            )
             for notification in claimed:
                 if self.recorder.has_in_hand(notification.id):
                     self.recorder.adopt(notification.id, lease)

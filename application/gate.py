@@ -9,6 +9,7 @@ from uuid import UUID
 
 from application.ports.rate_limiter import RateAsk, RateLimiter
 from application.ports.telemetry import Telemetry
+from application.switch import Switch
 from domain.channel import Channel
 from domain.circuit import Circuit
 from domain.outcome import Outcome
@@ -17,10 +18,14 @@ from domain.status import Wait, Waiting
 
 
 class Gate:
-    """The circuit of one worker's provider, and behind it the rate rule of all workers."""
+    """The switch of the lane, the circuit of this worker's provider, and behind them the rate
+    rule of all workers."""
 
-    def __init__(self, channel: Channel, limiter: RateLimiter, telemetry: Telemetry) -> None:
+    def __init__(
+        self, channel: Channel, switch: Switch, limiter: RateLimiter, telemetry: Telemetry
+    ) -> None:
         self.circuit = Circuit(policy=channel.circuit_policy)
+        self.switch = switch
         self._channel = channel
         self._limiter = limiter
         self._telemetry = telemetry
@@ -31,6 +36,8 @@ class Gate:
         """For each, in order: None if its hand-over may begin, else what it waits for."""
         if not asks:
             return []
+        if self.switch.is_off:
+            return [self.switch.waiting(now)] * len(asks)
         if not self.circuit.is_open:
             return await self.pace(asks, now=now)
         async with self._probing:

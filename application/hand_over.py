@@ -54,7 +54,7 @@ class HandOver:
         """Start nothing more: what has not been started goes back to where it was."""
         self._is_stopping = True
         for queue, lease in self._queues:
-            self._release_all(queue, lease)
+            self._release_all(queue, lease, self._its_turn())
 
     async def __call__(self, begun: Sequence[Notification], *, lease: Lease) -> None:
         queue = deque(begun)
@@ -65,7 +65,7 @@ class HandOver:
                 for _ in range(min(groups, self._channel.concurrency)):
                     tasks.create_task(self._work_through(queue, lease))
         finally:
-            self._release_all(queue, lease)
+            self._release_all(queue, lease, self._its_turn())
             self._queues.remove((queue, lease))
 
     async def _work_through(self, queue: Queue, lease: Lease) -> None:
@@ -81,6 +81,8 @@ class HandOver:
         """Those at the front that may start now; none, if the first one's grant is too old."""
         group: list[Notification] = []
         now = self._clock.now()
+        if self._gate.switch.is_off:
+            self._release_all(queue, lease, self._gate.switch.waiting(now))
         while queue and len(group) < self._sender.takes:
             notification = queue[0]
             if self._is_stopping or not self._leasehold.allows_start(lease, now):
@@ -116,9 +118,11 @@ class HandOver:
                 else:
                     self._release(notification, later, lease)
 
-    def _release_all(self, queue: Queue, lease: Lease) -> None:
+    def _its_turn(self) -> Waiting:
+        return Waiting(reason=Wait.TURN, until=self._clock.now())
+
+    def _release_all(self, queue: Queue, lease: Lease, waiting: Waiting) -> None:
         while queue:
-            waiting = Waiting(reason=Wait.TURN, until=self._clock.now())
             self._release(queue.popleft(), waiting, lease)
 
     def _release(self, notification: Notification, waiting: Waiting, lease: Lease) -> None:

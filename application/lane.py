@@ -68,6 +68,7 @@ class Lane:
         self._taken = 0
         self._is_alone = False
         self._is_stopping = False
+        self.is_at_work = False  #: in this process
 
     @property
     def circuit(self) -> Circuit:
@@ -84,14 +85,20 @@ class Lane:
         records = await self._source.poll(limit=1, wait_for=timedelta())
         return records[0].appended_at if records else None
 
+    @property
+    def is_paused(self) -> bool:
+        """As far as this worker knows."""
+        return self._gate.switch.is_off
+
     async def is_at_rest(self) -> bool:
-        """Nothing in hand, nothing to read, and nothing due by itself, ever."""
+        """Nothing in hand, nothing to read, and nothing due by itself, ever: what waits in a
+        paused lane is due only when somebody resumes it."""
         if self._recorder.unwritten or await self._source.lag():
             return False
         return await self.next_due_at() is None
 
     async def next_due_at(self) -> datetime | None:
-        return await self._store.next_due_at(self.channel.name)
+        return await self._store.next_due_at(self.channel.name, only_orphans=self.is_paused)
 
     def stop(self) -> None:
         """Take nothing more in hand, and start nothing more of what is."""
@@ -116,6 +123,8 @@ class Lane:
 
     async def turn(self) -> None:
         """Claim, poll to the stream's end, accept, send, flush; until this instant has no more."""
+        self.is_at_work = True
+        await self._gate.switch.look(self._clock.now())
         await self._recorder.flush()
         await self._intake.commit()
         while not self._is_stopping and (await self._claim_once() or await self._accept_once()):
@@ -139,12 +148,14 @@ class Lane:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Overlap everything until `stopping` is set, then finish; at most GRACE longer."""
+        self.is_at_work = True
         finished = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as background:
                 background.create_task(self._keep_flushing(finished))
                 background.create_task(self._keep_committing(finished))
                 background.create_task(self._keep_lease(finished))
+                background.create_task(self._keep_looking(finished))
                 try:
                     await self._work(stopping)
                 finally:
@@ -193,6 +204,7 @@ class Lane:
     async def _accept(self, reading: Reading) -> tuple[Sequence[Notification], Lease]:
         """As many as there is room for; the others stay for the next time."""
         now = self._clock.now()
+        await self._gate.switch.know(now)
         lease = await self._leasehold.current(now)
         with self._room_taken() as room:
             taken = await self._accept_events(reading, room=room, now=now, lease=lease)
@@ -217,6 +229,7 @@ class Lane:
 
     async def _claim(self) -> tuple[Claimed, Lease]:
         now = self._clock.now()
+        await self._gate.switch.know(now)
         lease = await self._leasehold.current(now)
         with self._room_taken() as room:
             return await self._claim_due(now=now, limit=room, lease=lease), lease
@@ -260,6 +273,15 @@ class Lane:
                 await self._leasehold.current(self._clock.now())
             except TidingsError as error:
                 await self._endure("renewing the lease", error)
+            await self._clock.sleep(LOOK_EVERY)
+
+    async def _keep_looking(self, finished: asyncio.Event) -> None:
+        """Whether somebody has paused the lane, or resumed it."""
+        while not finished.is_set():
+            try:
+                await self._gate.switch.look_now_and_then(self._clock.now())
+            except TidingsError as error:
+                await self._endure("reading the lane's switch", error)
             await self._clock.sleep(LOOK_EVERY)
 
     async def _endure(self, doing: str, error: TidingsError) -> None:

@@ -33,7 +33,7 @@ RESCUES_BEFORE_POISON = 4
 
 
 #: Held on its way to being sent: whatever else was to happen first has happened.
-_PACED = frozenset({Wait.TURN, Wait.RATE, Wait.CIRCUIT})
+_PACED = frozenset({Wait.TURN, Wait.RATE, Wait.CIRCUIT, Wait.PAUSE})
 
 
 @lru_cache(maxsize=4096)

@@ -45,6 +45,7 @@ class Wait(StrEnum):
     TURN = "turn"  #: nothing but a free place in its lane
     RATE = "rate"  #: the rate rule for its recipient
     CIRCUIT = "circuit"  #: its provider, which is down
+    PAUSE = "pause"  #: its lane, which somebody has paused
     SCHEDULE = "schedule"  #: the instant its producer asked for
     BACKOFF = "backoff"  #: the retry policy's delay after a deferred attempt
     ANSWER = "answer"  #: the provider's answer to "do you have it?"

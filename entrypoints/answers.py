@@ -16,6 +16,7 @@ from entrypoints.shapes import (
     Move,
     Notification,
     Notifications,
+    Pause,
     Shape,
     Sighting,
     Story,
@@ -66,6 +67,32 @@ class Discard(Shape, frozen=True, kw_only=True):
     by: Annotated[str, means("who decided; empty only if nobody was named and it is not done")]
     why: Annotated[str, means("the reason that was given; empty only if it is not done")]
     discarded: Annotated[int, means("how many are settled for good")]
+
+
+class Lane(Shape, frozen=True, kw_only=True):
+    """How one channel stands."""
+
+    channel: Annotated[str, means("email or sms")]
+    pause: Annotated[Pause | None, means("null: it goes on")]
+    waiting: Annotated[int, means("notifications that are not final")]
+    circuit: Annotated[
+        Literal["closed", "open"] | None,
+        means("of who answers; null: its lane works elsewhere, and each worker has its own"),
+    ]
+
+
+class LaneStates(Shape, frozen=True, kw_only=True):
+    """How the lanes stand."""
+
+    lanes: Annotated[list[Lane], means("one for each channel")]
+
+
+class Switched(Shape, frozen=True, kw_only=True):
+    """A lane is paused, or goes on."""
+
+    channel: Annotated[str, means("email or sms")]
+    is_paused: Annotated[bool, means("whether it is from now on")]
+    has_changed: Annotated[bool, means("false: it was so before; a first pause stands")]
 
 
 class MadeTopic(Shape, frozen=True, kw_only=True):
@@ -153,6 +180,7 @@ class Summary(Shape, frozen=True, kw_only=True):
     notifications: Annotated[list[Count], means("every place that holds any")]
     unreadable: Annotated[int, means("records that nobody could read, and nobody has settled")]
     unread: Annotated[int, means("events in the stream that are still to be read")]
+    paused: Annotated[list[Pause], means("the lanes that are paused: what waits there stays")]
 
 
 class Flow(Shape, frozen=True, kw_only=True):
@@ -180,6 +208,7 @@ class Statistics(Shape, frozen=True, kw_only=True):
     dead_letters: Annotated[dict[str, int], means("those that nobody has settled, by reason")]
     accepted_from: Annotated[Instant | None, means("where the time of `flows` begins; null: ever")]
     flows: Annotated[dict[str, Flow], means("by channel; only those that accepted something")]
+    paused: Annotated[list[Pause], means("the lanes that are paused now")]
 
 
 class Setting(Shape, frozen=True, kw_only=True):
@@ -295,6 +324,9 @@ ANSWERS: Mapping[str, tuple[type[Shape], ...]] = {
     "keys create": (CreatedKey,),
     "keys list": (Keys,),
     "keys revoke": (Key,),
+    "lanes list": (LaneStates,),
+    "lanes pause": (Switched,),
+    "lanes resume": (Switched,),
     "topics": (Topics,),
     "migrate": (Migrated,),
     "prune": (Pruned,),

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from adapters.sqlite.database import FILE_NAME, OLDEST_SQLITE
 from adapters.sqlite.inspection import Inspection, inspect
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.dead_letters import DeadLetterQuery
+from domain.pause import Pause
 from domain.status import Wait
 from entrypoints.channels import CHANNELS
 from entrypoints.container import Purpose, Tidings, open_tidings
@@ -27,6 +28,7 @@ from entrypoints.installed import installed
 from entrypoints.production_settings import ProductionSettings
 from entrypoints.sending import missing, outbox_folder
 from entrypoints.settings import Settings
+from entrypoints.terminal.pauses import a_pause, resuming
 from entrypoints.terminal.words import duration
 
 _OLDEST_PYTHON = (3, 11)
@@ -169,13 +171,25 @@ def data_file(inspection: Inspection) -> Check:
 
 async def _lanes(tidings: Tidings, *, is_worked_in: bool) -> list[Check]:
     found = []
+    pauses = await tidings.lane_control.pauses()
     for each in tidings.lanes.each:
-        instants = (await each.unread_since(), await each.next_due_at())
+        pause = pauses.get(each.channel.name)
+        instants = (await each.unread_since(), None if pause else await each.next_due_at())
         first = min((at for at in instants if at is not None), default=None)
         due_in = None if first is None else first - tidings.clock.now()
         unread = await each.lag()
-        found.append(lane(each.channel.name, unread, due_in, is_worked_in=is_worked_in))
+        checked = lane(each.channel.name, unread, due_in, is_worked_in=is_worked_in)
+        found.append(checked if pause is None else paused(checked, pause, tidings.clock.now()))
     return found
+
+
+def paused(lane: Check, pause: Pause, now: datetime) -> Check:
+    fixes = [lane.fix, f"{resuming(pause)}, when it may go on"]
+    return replace(
+        lane,
+        words=f"{a_pause(pause, now)}; {lane.words}",
+        fix=", and ".join(fix for fix in fixes if fix),
+    )
 
 
 def lane(

@@ -16,6 +16,7 @@ import typer
 from entrypoints import exit_codes
 from entrypoints.cli_decide import dlq_app, resolve
 from entrypoints.cli_keys import keys_app
+from entrypoints.cli_lanes import lanes_app
 from entrypoints.cli_people import audit
 from entrypoints.filters import Wanted
 from entrypoints.options import After, Before, Channel, Data, From, Json, Limit, MessageType, Reveal
@@ -38,6 +39,7 @@ publish_app = typer.Typer(
 )
 app.add_typer(publish_app, name="publish", rich_help_panel="Work")
 app.add_typer(dlq_app, name="dlq", rich_help_panel="Decide")
+app.add_typer(lanes_app, name="lanes", rich_help_panel="Decide")
 app.command(rich_help_panel="Decide")(resolve)
 app.add_typer(keys_app, name="keys", rich_help_panel="Decide")
 app.command(rich_help_panel="Ask")(audit)
@@ -203,8 +205,8 @@ def list_(
         typer.Option(
             "--waiting",
             metavar="FOR",
-            help="What it waits for: turn, rate, circuit, schedule, backoff, answer, receipt, "
-            "person.",
+            help="What it waits for: turn, rate, circuit, pause, schedule, backoff, answer, "
+            "receipt, person.",
         ),
     ] = None,
     accepted_from: From = None,

@@ -27,6 +27,7 @@ from adapters.memory.dead_letter_topic import MemoryDeadLetterTopic
 from adapters.memory.dead_letters import MemoryDeadLetters
 from adapters.memory.event_publisher import MemoryEventPublisher
 from adapters.memory.event_source import MemoryEventSource
+from adapters.memory.lane_control import MemoryLaneControl
 from adapters.memory.leases import MemoryLeases
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
@@ -41,6 +42,7 @@ from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.dead_letters import SqliteDeadLetters
 from adapters.sqlite.event_publisher import SqliteEventPublisher
 from adapters.sqlite.event_source import SqliteEventSource
+from adapters.sqlite.lane_control import SqliteLaneControl
 from adapters.sqlite.leases import SqliteLeases
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
@@ -56,6 +58,8 @@ from application.hand_over import HandOver
 from application.lane import Lane
 from application.lanes import Lanes
 from application.leasehold import Leasehold
+from application.list_lanes import ListLanes
+from application.pause_lane import PauseLane
 from application.ports.accepted_cache import AcceptedCache
 from application.ports.api_keys import ApiKeys
 from application.ports.audit_log import AuditLog
@@ -66,6 +70,7 @@ from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
 from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
+from application.ports.lane_control import LaneControl
 from application.ports.leases import Leases
 from application.ports.notification_history import NotificationHistory
 from application.ports.notification_store import NotificationStore
@@ -77,8 +82,10 @@ from application.publish_events import PublishEvents
 from application.recorder import Recorder
 from application.replay_dead_letters import ReplayDeadLetters
 from application.resolve_uncertain import ResolveUncertain
+from application.resume_lane import ResumeLane
 from application.revoke_key import RevokeKey
 from application.submit_events import SubmitEvents
+from application.switch import Switch
 from domain.channel import Channel
 from domain.errors import TidingsError
 from entrypoints.channels import ADDRESS_FIELDS, CHANNELS, email_channel, sms_channel
@@ -96,6 +103,10 @@ class Tidings:
     submit_events: SubmitEvents
     resolve_uncertain: ResolveUncertain
     replay_dead_letters: ReplayDeadLetters
+    pause_lane: PauseLane
+    resume_lane: ResumeLane
+    list_lanes: ListLanes
+    lane_control: LaneControl
     history: NotificationHistory
     dead_letters: DeadLetters
     audit_log: AuditLog
@@ -130,6 +141,7 @@ def assemble_lanes(
     decoder: EventDecoder,
     store: NotificationStore,
     leases: Leases,
+    lane_control: LaneControl,
     dead_letters: DeadLetters,
     cache: AcceptedCache,
     limiter: RateLimiter,
@@ -142,7 +154,8 @@ def assemble_lanes(
 
     def lane(kit: ChannelKit) -> Lane:
         channel = kit.channel
-        gate = Gate(channel, limiter, telemetry)
+        switch = Switch(channel.name, lane_control, telemetry)
+        gate = Gate(channel, switch, limiter, telemetry)
         recorder = Recorder(store, telemetry)
         leasehold = Leasehold(leases, f"{channel.name}@{socket.gethostname()}:{os.getpid()}")
         return Lane(
@@ -202,6 +215,7 @@ class Core(containers.DeclarativeContainer):
     decoder: providers.Provider[EventDecoder] = providers.Dependency()
     store: providers.Provider[NotificationStore] = providers.Dependency()
     leases: providers.Provider[Leases] = providers.Dependency()
+    lane_control: providers.Provider[LaneControl] = providers.Dependency()
     history: providers.Provider[NotificationHistory] = providers.Dependency()
     dead_letters: providers.Provider[DeadLetters] = providers.Dependency()
     audit_log: providers.Provider[AuditLog] = providers.Dependency()
@@ -238,6 +252,7 @@ class Core(containers.DeclarativeContainer):
         decoder=decoder,
         store=store,
         leases=leases,
+        lane_control=lane_control,
         dead_letters=dead_letters,
         cache=cache,
         limiter=limiter,
@@ -274,6 +289,19 @@ class Core(containers.DeclarativeContainer):
             dead_letters=dead_letters,
             clock=clock,
         ),
+        pause_lane=providers.Factory(
+            PauseLane, lane_control=lane_control, audit_log=audit_log, clock=clock
+        ),
+        resume_lane=providers.Factory(
+            ResumeLane, lane_control=lane_control, audit_log=audit_log, clock=clock
+        ),
+        list_lanes=providers.Factory(
+            ListLanes,
+            channels=CHANNELS,
+            lane_control=lane_control,
+            history=history,
+        ),
+        lane_control=lane_control,
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,
@@ -296,6 +324,7 @@ class InMemory(containers.DeclarativeContainer):
     stream = providers.Singleton(Stream)
     store = providers.Singleton(MemoryNotificationStore, database)
     leases = providers.Singleton(MemoryLeases, database)
+    lane_control = providers.Singleton(MemoryLaneControl, database)
     history = providers.Singleton(MemoryNotificationHistory, database)
     dead_letters = providers.Singleton(MemoryDeadLetters, database)
     audit_log = providers.Singleton(MemoryAuditLog, database)
@@ -319,6 +348,7 @@ class InMemory(containers.DeclarativeContainer):
         decoder=decoder,
         store=store,
         leases=leases,
+        lane_control=lane_control,
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,
@@ -404,6 +434,7 @@ class Embedded(containers.DeclarativeContainer):
     opened = providers.Resource(open_folder, folder, database, purpose, clock)
     store = providers.Singleton(SqliteNotificationStore, database, decoder)
     leases = providers.Singleton(SqliteLeases, database)
+    lane_control = providers.Singleton(SqliteLaneControl, database)
     history = providers.Singleton(SqliteNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(SqliteDeadLetters, database)
     audit_log = providers.Singleton(SqliteAuditLog, database)
@@ -428,6 +459,7 @@ class Embedded(containers.DeclarativeContainer):
         decoder=decoder,
         store=store,
         leases=leases,
+        lane_control=lane_control,
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,

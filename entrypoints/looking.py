@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from adapters.mail.address import read_email_address
@@ -13,6 +14,7 @@ from application.ports.notification_history import Query
 from domain.dead_letter import UNREADABLE, DeadLetter
 from domain.errors import InvalidRecipient
 from domain.notification import Notification
+from domain.pause import Pause
 from domain.recipient import phone_number
 from domain.status import Status
 from entrypoints.container import Tidings
@@ -28,6 +30,8 @@ class NotificationPage:
     unreadable: Sequence[DeadLetter]
     next: UUID | None  #: the last one here, if there are more
     is_first: bool
+    paused: Mapping[str, Pause]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ async def notifications_page(
         unreadable=unreadable,
         next=found[limit - 1].id if len(found) > limit else None,
         is_first=after is None,
+        paused=await tidings.lane_control.pauses(),
+        now=tidings.clock.now(),
     )
 
 

@@ -26,6 +26,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
 from adapters.postgres.dead_letters import PostgresDeadLetters
 from adapters.postgres.identity import identity_of
+from adapters.postgres.lane_control import PostgresLaneControl
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
@@ -150,6 +151,7 @@ class Production(containers.DeclarativeContainer):
     )
     store = providers.Singleton(PostgresNotificationStore, database, decoder)
     leases = providers.Singleton(PostgresLeases, database)
+    lane_control = providers.Singleton(PostgresLaneControl, database)
     history = providers.Singleton(PostgresNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(PostgresDeadLetters, database)
     audit_log = providers.Singleton(PostgresAuditLog, database)
@@ -191,6 +193,7 @@ class Production(containers.DeclarativeContainer):
         decoder=decoder,
         store=store,
         leases=leases,
+        lane_control=lane_control,
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,

@@ -21,7 +21,8 @@ from adapters.system.clock import SystemClock
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.lane import Lane
 from application.ports.clock import Clock
-from entrypoints.checks import Check, decisions_of, lane, outgoing
+from domain.pause import Pause
+from entrypoints.checks import Check, decisions_of, lane, outgoing, paused
 from entrypoints.container import Purpose, open_tidings
 from entrypoints.production import reader
 from entrypoints.production_settings import ProductionSettings
@@ -118,18 +119,24 @@ async def _work(settings: ProductionSettings, *, is_streaming: bool) -> list[Che
     """What is to be read, what is due, and what only a person can decide."""
     async with open_tidings(settings, Purpose.ASK) as tidings:
         lanes = tidings.lanes.each if is_streaming else ()
-        found = [await _lane(settings, each, tidings.clock) for each in lanes]
+        pauses = await tidings.lane_control.pauses()
+        found = [
+            await _lane(settings, each, tidings.clock, pauses.get(each.channel.name))
+            for each in lanes
+        ]
         return [*found, await decisions_of(tidings)]
 
 
-async def _lane(settings: ProductionSettings, each: Lane, clock: Clock) -> Check:
+async def _lane(
+    settings: ProductionSettings, each: Lane, clock: Clock, pause: Pause | None
+) -> Check:
     channel = each.channel.name
     try:
         progress = await progress_of(reader(settings, channel), kafka_options(settings))
     except StreamUnavailable as error:
         name = f"{channel} lane"
         return Check(name=name, is_well=False, words=error.problem, fix=error.fix)
-    instants = (progress.unread_since, await each.next_due_at())
+    instants = (progress.unread_since, None if pause else await each.next_due_at())
     first = min((at for at in instants if at is not None), default=None)
     due_in = None if first is None else first - clock.now()
     command = f"tidings worker --channel {channel}"
@@ -137,7 +144,8 @@ async def _lane(settings: ProductionSettings, each: Lane, clock: Clock) -> Check
         channel, progress.unread, due_in, is_worked_in=progress.workers > 0, command=command
     )
     workers = f"{progress.workers} worker{'s' * (progress.workers != 1)}"
-    return replace(found, words=f"{found.words}; {workers}")
+    found = replace(found, words=f"{found.words}; {workers}")
+    return found if pause is None else paused(found, pause, clock.now())
 
 
 async def _relay(settings: ProductionSettings) -> Check:

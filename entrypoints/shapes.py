@@ -135,6 +135,15 @@ class DeadLetterInFull(DeadLetter, frozen=True, kw_only=True):
     body: Annotated[Body, means("the event, or the record's bytes as they lay")]
 
 
+class Pause(Shape, frozen=True, kw_only=True):
+    """A lane that somebody has paused: nothing is handed over on its channel."""
+
+    channel: Annotated[str, means("email or sms")]
+    paused_at: Annotated[Instant, means("since when")]
+    paused_by: Annotated[str, means("by whom")]
+    why: Annotated[str, means("the reason that was given, addresses masked")]
+
+
 class Chapter(Shape, frozen=True, kw_only=True):
     """The story of one notification."""
 
@@ -151,6 +160,7 @@ class Story(Shape, frozen=True, kw_only=True):
     message_type: Annotated[str, means("as its producer gave it; empty for a plain message")]
     occurred_at: Annotated[Instant, means("when it occurred, as its producer said")]
     chapters: Annotated[list[Chapter], means("by channel")]
+    paused: Annotated[list[Pause], means("of their lanes, those that are paused now")]
 
 
 class Notifications(Shape, frozen=True, kw_only=True):
@@ -165,6 +175,7 @@ class Notifications(Shape, frozen=True, kw_only=True):
         ),
     ]
     next: Annotated[UUID | None, means("what `--after` takes to go on; null at the end")]
+    paused: Annotated[list[Pause], means("the lanes that are paused now")]
 
 
 class DeadLetters(Shape, frozen=True, kw_only=True):

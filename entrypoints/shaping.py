@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
+from application.list_lanes import LaneState
 from application.ports.notification_history import Chapter
 from application.replay_dead_letters import Prospect
 from application.statistics import Statistics, Tally
 from domain.api_key import ApiKey
 from domain.audit import AuditEntry
+from domain.circuit import Circuit
 from domain.dead_letter import DeadLetter, Settlement
 from domain.move import Move
 from domain.notification import Notification
+from domain.pause import Pause
 from domain.record import Position
 from domain.repeat import Repeat, Sighting
 from entrypoints import answers, shapes
@@ -118,13 +121,50 @@ def body(content: bytes) -> shapes.Body:
         return shapes.Body(encoding="base64", content=b64encode(content).decode())
 
 
-def story(chapters: Sequence[Chapter], *, reveal: bool) -> shapes.Story:
+def pauses(pauses: Iterable[Pause]) -> list[shapes.Pause]:
+    return [
+        shapes.Pause(
+            channel=each.channel,
+            paused_at=each.paused_at,
+            paused_by=each.paused_by,
+            why=each.why,
+        )
+        for each in pauses
+    ]
+
+
+def lanes(states: Iterable[LaneState]) -> answers.LaneStates:
+    return answers.LaneStates(
+        lanes=[
+            answers.Lane(
+                channel=each.channel,
+                pause=pauses([each.pause])[0] if each.pause else None,
+                waiting=each.waiting,
+                circuit=None if each.circuit is None else _circuit(each.circuit),
+            )
+            for each in states
+        ]
+    )
+
+
+def _circuit(circuit: Circuit) -> Literal["closed", "open"]:
+    return "open" if circuit.is_open else "closed"
+
+
+def story(
+    chapters: Sequence[Chapter], *, reveal: bool, paused: Mapping[str, Pause]
+) -> shapes.Story:
     event = chapters[0].notification.event
     return shapes.Story(
         event_id=event.id,
         message_type=event.message_type,
         occurred_at=event.occurred_at,
         chapters=[chapter(each, reveal=reveal) for each in chapters],
+        paused=pauses(
+            paused[each.notification.channel]
+            for each in chapters
+            if each.notification.channel in paused
+        ),
     )
 
 
@@ -143,11 +183,13 @@ def notifications(
     *,
     next_: UUID | None,
     reveal: bool,
+    paused: Iterable[Pause],
 ) -> shapes.Notifications:
     return shapes.Notifications(
         items=[notification(each, reveal=reveal) for each in found],
         unreadable=[dead_letter(each) for each in unreadable],
         next=next_,
+        paused=pauses(paused),
     )
 
 
@@ -194,11 +236,14 @@ def _counts(tally: Mapping[Tally, int]) -> list[answers.Count]:
     ]
 
 
-def summary(tally: Mapping[Tally, int], *, unreadable: int, unread: int) -> answers.Summary:
+def summary(
+    tally: Mapping[Tally, int], *, unreadable: int, unread: int, paused: Iterable[Pause]
+) -> answers.Summary:
     return answers.Summary(
         notifications=_counts(tally),
         unreadable=unreadable,
         unread=unread,
+        paused=pauses(paused),
     )
 
 
@@ -217,7 +262,11 @@ def replay(prospects: Counter[Prospect], *, is_done: bool, by: str, why: str) ->
 
 
 def statistics(
-    statistics: Statistics, dead_letters: Mapping[str, int], *, accepted_from: datetime | None
+    statistics: Statistics,
+    dead_letters: Mapping[str, int],
+    *,
+    accepted_from: datetime | None,
+    paused: Iterable[Pause],
 ) -> answers.Statistics:
     return answers.Statistics(
         notifications=_counts(statistics.tally),
@@ -239,6 +288,7 @@ def statistics(
             )
             for channel, flow in statistics.flows.items()
         },
+        paused=pauses(paused),
     )
 
 

@@ -12,14 +12,15 @@ from domain.dead_letter import DeadLetter
 from domain.lease import Lease
 from domain.move import Move
 from domain.notification import Notification
+from domain.pause import Pause
 from domain.record import Position
 from domain.repeat import Sighting
 
 
 @dataclass(slots=True)
 class Database:
-    """Notifications with whose hand they are in, their trails, leases and dead letters; and
-    the audit log.
+    """Notifications with whose hand they are in, their trails, leases and dead letters; the
+    pauses of lanes, and the audit log.
 
     For tests: `go_away` and `come_back`; `will_refuse` an event's rows, `will_refuse_nothing`.
     """
@@ -33,6 +34,7 @@ class Database:
     leases: dict[UUID, Lease] = field(default_factory=dict)
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     audit_log: list[AuditEntry] = field(default_factory=list)
+    pauses: dict[str, Pause] = field(default_factory=dict)  #: by channel
     _is_away: bool = False
     _refused: set[str] = field(default_factory=set)
 

@@ -49,14 +49,22 @@ class MemoryNotificationStore(NotificationStore):
             self._note(sighting)
 
     async def claim(
-        self, channel: str, *, now: datetime, limit: int, lease: Lease
+        self,
+        channel: str,
+        *,
+        now: datetime,
+        limit: int,
+        lease: Lease,
+        only_orphans: bool = False,
     ) -> Sequence[Notification]:
         self._database.reach()
         due = sorted(
             (
                 notification
                 for notification in self._database.notifications.values()
-                if notification.channel == channel and self._can_be_claimed(notification, now)
+                if notification.channel == channel
+                and (notification.id in self._database.hands or not only_orphans)
+                and self._can_be_claimed(notification, now)
             ),
             key=lambda notification: notification.due_at or notification.since,
         )[: max(0, limit)]
@@ -89,13 +97,14 @@ class MemoryNotificationStore(NotificationStore):
             self._database.write(notification, None)
         return written
 
-    async def next_due_at(self, channel: str) -> datetime | None:
+    async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:
         self._database.reach()
         return min(
             (
                 instant
                 for notification in self._database.notifications.values()
                 if notification.channel == channel
+                and (notification.id in self._database.hands or not only_orphans)
                 and (instant := self._claimable_at(notification)) is not None
             ),
             default=None,

@@ -20,6 +20,9 @@ _IS_ANY_DUE = text(f"""
     SELECT EXISTS (
         SELECT FROM states WHERE channel = :channel AND lease IS NULL AND due_at <= :now
     ) OR EXISTS (SELECT FROM states WHERE channel = :channel AND {_ORPHANED})""")
+_IS_ANY_ORPHANED = text(
+    f"SELECT EXISTS (SELECT FROM states WHERE channel = :channel AND {_ORPHANED})"
+)
 
 #: Longest due first, up to the first suspect; it comes alone. What another claim looks at
 #: in this instant is passed over.
@@ -27,7 +30,7 @@ _CLAIM = text(f"""
     WITH due AS MATERIALIZED (
         SELECT id, n, rescues, due_at AS instant FROM states
         WHERE channel = :channel AND lease IS NULL AND due_at <= :now
-        ORDER BY due_at, n LIMIT :limit FOR UPDATE SKIP LOCKED
+        ORDER BY due_at, n LIMIT :due FOR UPDATE SKIP LOCKED
     ), orphaned AS MATERIALIZED (
         SELECT id, n, rescues, coalesce(due_at, since) AS instant FROM states
         WHERE channel = :channel AND {_ORPHANED}
@@ -48,15 +51,23 @@ _CLAIM = text(f"""
 
 
 async def claim(
-    connection: AsyncConnection, channel: str, *, now: datetime, limit: int, lease: Lease
+    connection: AsyncConnection,
+    channel: str,
+    *,
+    now: datetime,
+    limit: int,
+    lease: Lease,
+    only_orphans: bool,
 ) -> Sequence[Sequence[Any]]:
-    looked = await connection.scalar(_IS_ANY_DUE, {"channel": channel, "now": now})
+    is_any = _IS_ANY_ORPHANED if only_orphans else _IS_ANY_DUE
+    looked = await connection.scalar(is_any, {"channel": channel, "now": now})
     if not looked:
         return []
     values = {
         "channel": channel,
         "now": now,
         "limit": limit,
+        "due": 0 if only_orphans else limit,
         "suspect": RESCUES_BEFORE_ALONE,
         "lease": lease.token,
     }

@@ -25,7 +25,7 @@ _NEXT_DUE = text("""
         (SELECT due_at AS instant FROM states
             WHERE channel = :channel AND lease IS NULL AND due_at IS NOT NULL
             AND waiting_for <> :person
-            ORDER BY due_at LIMIT 1)
+            ORDER BY due_at LIMIT :of_nobody)
         UNION ALL
         SELECT until_at FROM leases WHERE EXISTS (
             SELECT FROM states WHERE lease = token AND channel = :channel)
@@ -51,12 +51,25 @@ class PostgresNotificationStore(NotificationStore):
         await self._database.write(lambda c: c.execute(text(INSERT_SIGHTINGS), values))
 
     async def claim(
-        self, channel: str, *, now: datetime, limit: int, lease: Lease
+        self,
+        channel: str,
+        *,
+        now: datetime,
+        limit: int,
+        lease: Lease,
+        only_orphans: bool = False,
     ) -> Sequence[Notification]:
         if limit <= 0:
             return []
         rows = await self._database.claim(
-            lambda connection: claim(connection, channel, now=now, limit=limit, lease=lease)
+            lambda connection: claim(
+                connection,
+                channel,
+                now=now,
+                limit=limit,
+                lease=lease,
+                only_orphans=only_orphans,
+            )
         )
         return [notification_of(row, self._decoder) for row in rows]
 
@@ -76,9 +89,13 @@ class PostgresNotificationStore(NotificationStore):
             lambda connection: move_in_nobodys_hand(connection, notifications)
         )
 
-    async def next_due_at(self, channel: str) -> datetime | None:
+    async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:
         async def ask(connection: AsyncConnection) -> datetime | None:
-            values = {"channel": channel, "person": Wait.PERSON}
+            values = {
+                "channel": channel,
+                "person": Wait.PERSON,
+                "of_nobody": 0 if only_orphans else 1,
+            }
             found: datetime | None = await connection.scalar(_NEXT_DUE, values)
             return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -53,7 +54,7 @@ _NEXT_DUE = """
             SELECT due_at AS instant FROM notifications
             WHERE channel = :channel AND lease IS NULL AND due_at IS NOT NULL
             AND waiting_for <> :person
-            ORDER BY due_at LIMIT 1
+            ORDER BY due_at LIMIT :of_nobody
         )
         UNION ALL
         SELECT until_at FROM leases WHERE EXISTS (
@@ -76,15 +77,27 @@ class SqliteNotificationStore(NotificationStore):
         await self._database.change(INSERT_SIGHTING, map(sighting_row, sightings))
 
     async def claim(
-        self, channel: str, *, now: datetime, limit: int, lease: Lease
+        self,
+        channel: str,
+        *,
+        now: datetime,
+        limit: int,
+        lease: Lease,
+        only_orphans: bool = False,
     ) -> Sequence[Notification]:
         if limit <= 0:
             return []
-        instant = to_microseconds(now)
+        look = partial(
+            _claimable,
+            channel=channel,
+            now=to_microseconds(now),
+            limit=limit,
+            only_orphans=only_orphans,
+        )
         # Looking costs no transaction, and most looks find nothing.
-        if not await self._database.read(lambda c: _claimable(c, channel, instant, limit)):
+        if not await self._database.read(look):
             return []
-        rows = await self._database.write(lambda c: _claim(c, channel, instant, limit, lease))
+        rows = await self._database.write(lambda c: _claim(c, look(c), lease))
         return [notification_of(row, self._decoder) for row in rows]
 
     async def record(
@@ -97,10 +110,11 @@ class SqliteNotificationStore(NotificationStore):
     async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
         return await self._database.write(lambda connection: _revise(connection, notifications))
 
-    async def next_due_at(self, channel: str) -> datetime | None:
+    async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:
         [instant] = await self._database.read(
             lambda connection: connection.execute(
-                _NEXT_DUE, {"channel": channel, "person": Wait.PERSON}
+                _NEXT_DUE,
+                {"channel": channel, "person": Wait.PERSON, "of_nobody": 0 if only_orphans else 1},
             ).fetchone()
         )
         return None if instant is None else to_instant(instant)
@@ -181,12 +195,12 @@ def _append(connection: sqlite3.Connection, moved: Sequence[tuple[int, Notificat
 
 
 def _claimable(
-    connection: sqlite3.Connection, channel: str, now: int, limit: int
+    connection: sqlite3.Connection, *, channel: str, now: int, limit: int, only_orphans: bool
 ) -> list[tuple[int, int, int]]:
     """(n, rescues, due at), longest due first; a suspect alone."""
     found: list[tuple[int, int, int]] = [
         *connection.execute(_ORPHANED, (channel, now, limit)),
-        *connection.execute(_DUE, (channel, now, limit)),
+        *connection.execute(_DUE, (channel, now, 0 if only_orphans else limit)),
     ]
     found.sort(key=lambda row: (row[2], row[0]))
     claimable: list[tuple[int, int, int]] = []
@@ -198,9 +212,9 @@ def _claimable(
 
 
 def _claim(
-    connection: sqlite3.Connection, channel: str, now: int, limit: int, lease: Lease
+    connection: sqlite3.Connection, claimable: Sequence[tuple[int, int, int]], lease: Lease
 ) -> list[tuple[object, ...]]:
-    numbers = [n for n, _, _ in _claimable(connection, channel, now, limit)]
+    numbers = [n for n, _, _ in claimable]
     marks = ", ".join("?" * len(numbers))
     connection.execute(
         f"UPDATE notifications SET lease = ? WHERE n IN ({marks})", [lease.token.bytes, *numbers]

@@ -38,12 +38,18 @@ class NotificationStore(Protocol):
 
     @abstractmethod
     async def claim(
-        self, channel: str, *, now: datetime, limit: int, lease: Lease
+        self,
+        channel: str,
+        *,
+        now: datetime,
+        limit: int,
+        lease: Lease,
+        only_orphans: bool = False,
     ) -> Sequence[Notification]:
         """Take in hand what is due, and what is SENDING in the hand of a lease that is over.
 
         Longest due first. No other claim gets them while this lease lives. A suspect
-        comes alone, and nothing with it.
+        comes alone, and nothing with it. `only_orphans`: not what is merely due.
         """
 
     @abstractmethod
@@ -62,9 +68,9 @@ class NotificationStore(Protocol):
         they stood before that move. Returns those written."""
 
     @abstractmethod
-    async def next_due_at(self, channel: str) -> datetime | None:
+    async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:
         """When the next one can be claimed; None: only new events or people move anything.
 
         What is in somebody's hand can be claimed when that lease is over. What waits for a
-        person does not count.
+        person does not count; with `only_orphans`, nor does what is in nobody's hand.
         """

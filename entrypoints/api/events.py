@@ -137,7 +137,8 @@ async def story(call: Call) -> Reply:
             about=f"notification {chapters[0].notification.id}",
         )
         await call.tidings.audit_log.append([entry])
-    return Reply(answer=shaping.story(chapters, reveal=call.reveals))
+    paused = await call.tidings.lane_control.pauses()
+    return Reply(answer=shaping.story(chapters, reveal=call.reveals, paused=paused))
 
 
 async def resolve_event(call: Call) -> Reply:
@@ -150,7 +151,8 @@ async def resolve_event(call: Call) -> Reply:
         by=call.caller.name,
         why=body.why,
     )
-    return Reply(answer=shaping.story(chapters, reveal=call.reveals))
+    paused = await call.tidings.lane_control.pauses()
+    return Reply(answer=shaping.story(chapters, reveal=call.reveals, paused=paused))
 
 
 OPERATIONS = (

@@ -75,7 +75,11 @@ async def page(call: Call) -> Reply:
         )
         await call.tidings.audit_log.append([entry])
     answer = shaping.notifications(
-        found.items, found.unreadable, next_=found.next, reveal=call.reveals
+        found.items,
+        found.unreadable,
+        next_=found.next,
+        reveal=call.reveals,
+        paused=found.paused.values(),
     )
     return Reply(answer=answer)
 
@@ -87,7 +91,9 @@ async def statistics(call: Call) -> Reply:
         since = call.tidings.clock.now() - timedelta(hours=hours)
     found = await call.tidings.history.statistics(accepted_from=since)
     dead = await call.tidings.dead_letters.tally(DeadLetterQuery())
-    return Reply(answer=shaping.statistics(found, dead, accepted_from=since))
+    paused = (await call.tidings.lane_control.pauses()).values()
+    answer = shaping.statistics(found, dead, accepted_from=since, paused=paused)
+    return Reply(answer=answer)
 
 
 OPERATIONS = (

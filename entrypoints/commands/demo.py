@@ -79,6 +79,7 @@ async def _demo(settings: Settings) -> None:
             await tidings.history.story(_STORY),
             now=tidings.clock.now(),
             reveal=False,
+            paused={},
         )
     console.print(Rule("Where to look next"))
     outbox = settings.tidings_data / "outbox"

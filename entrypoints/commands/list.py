@@ -21,6 +21,7 @@ from entrypoints.looking import NotificationPage, notifications_page, recipient_
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
+from entrypoints.terminal.pauses import print_pauses
 from entrypoints.terminal.tables import print_notifications, unreadable_table
 
 E = TypeVar("E", bound=StrEnum)
@@ -38,7 +39,15 @@ def list_latest(
     query = _query(wanted)
     page = run(_list(settings_for(data), query, limit, after))
     if as_json:
-        tell(shaping.notifications(page.items, page.unreadable, next_=page.next, reveal=reveal))
+        tell(
+            shaping.notifications(
+                page.items,
+                page.unreadable,
+                next_=page.next,
+                reveal=reveal,
+                paused=page.paused.values(),
+            )
+        )
     else:
         _print(page, reveal=reveal)
 
@@ -81,6 +90,9 @@ def _print(page: NotificationPage, *, reveal: bool) -> None:
         print_notifications(console, page.items, reveal=reveal)
     else:
         console.print("No such notification." if page.is_first else "No more.")
+    waiting = {each.channel for each in page.items if not each.status.is_final}
+    held_up = [pause for channel, pause in page.paused.items() if channel in waiting]
+    print_pauses(console, held_up, now=page.now)
     if page.next is not None:
         console.print(f"There is more: add --after {page.next}", soft_wrap=True)
     if page.unreadable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from application.ports.notification_history import Chapter
 from application.resolve_uncertain import Resolution
+from domain.pause import Pause
 from entrypoints import shaping
 from entrypoints.container import Purpose, open_tidings
 from entrypoints.deciding import resolve as resolve_it
@@ -29,13 +30,13 @@ def resolve(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    story, now = run(
+    story, now, paused = run(
         _resolve(settings_for(data), id_, Resolution(resolution), channel, by=by, why=why)
     )
     if as_json:
-        tell(shaping.story(story, reveal=False))
+        tell(shaping.story(story, reveal=False, paused=paused))
     else:
-        print_story(Console(highlight=False), story, now=now, reveal=False)
+        print_story(Console(highlight=False), story, now=now, reveal=False, paused=paused)
 
 
 async def _resolve(
@@ -46,8 +47,8 @@ async def _resolve(
     *,
     by: str,
     why: str,
-) -> tuple[Sequence[Chapter], datetime]:
+) -> tuple[Sequence[Chapter], datetime, Mapping[str, Pause]]:
     """The story as it stands afterwards."""
     async with open_tidings(settings, Purpose.DECIDE) as tidings:
         story = await resolve_it(tidings, id_, resolution, channel, by=by, why=why)
-        return story, tidings.clock.now()
+        return story, tidings.clock.now(), await tidings.lane_control.pauses()

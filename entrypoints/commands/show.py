@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from application.ports.notification_history import Chapter
+from domain.pause import Pause
 from entrypoints import shaping
 from entrypoints.answers import NotAccepted
 from entrypoints.container import Purpose, open_tidings
@@ -18,22 +19,25 @@ from entrypoints.following import Happening, chapters_meant, follow
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Environment, Settings
+from entrypoints.terminal.pauses import print_pauses
 from entrypoints.terminal.story import head, print_story, title, what_happened
 from entrypoints.terminal.words import plain, when
 
 
 def show(id_: str, *, data: Path | None, reveal: bool, as_json: bool) -> None:
-    chapters, now = run(_read(settings_for(data), id_))
+    chapters, now, paused = run(_read(settings_for(data), id_))
     if as_json:
-        tell(shaping.story(chapters, reveal=reveal))
+        tell(shaping.story(chapters, reveal=reveal, paused=paused))
     else:
-        print_story(Console(highlight=False), chapters, now=now, reveal=reveal)
+        print_story(Console(highlight=False), chapters, now=now, reveal=reveal, paused=paused)
 
 
-async def _read(settings: Settings, id_: str) -> tuple[Sequence[Chapter], datetime]:
+async def _read(
+    settings: Settings, id_: str
+) -> tuple[Sequence[Chapter], datetime, Mapping[str, Pause]]:
     async with open_tidings(settings, Purpose.ASK) as tidings:
         if chapters := await chapters_meant(tidings.history, id_):
-            return chapters, tidings.clock.now()
+            return chapters, tidings.clock.now(), await tidings.lane_control.pauses()
         problem = f"no event {id_} has been accepted{_where(settings)}"
         if waiting := await tidings.lanes.lag():
             problem += f"; {_waiting(waiting, settings.tidings_env)}"
@@ -64,7 +68,9 @@ class _Machine:
     def wait_for(self, id_: str, unread: int) -> None:
         tell(NotAccepted(id=id_, unread=unread))
 
-    def begin(self, chapters: Sequence[Chapter]) -> None: ...
+    def begin(
+        self, chapters: Sequence[Chapter], paused: Mapping[str, Pause], now: datetime
+    ) -> None: ...
 
     def hear(self, happening: Happening) -> None:
         tell(shaping.happening(happening, reveal=self._reveal))
@@ -84,8 +90,13 @@ class _Person:
             waiting += f" {_waiting(unread, self._environment)}"
         Console(stderr=True, highlight=False, soft_wrap=True).print(waiting, markup=False)
 
-    def begin(self, chapters: Sequence[Chapter]) -> None:
+    def begin(
+        self, chapters: Sequence[Chapter], paused: Mapping[str, Pause], now: datetime
+    ) -> None:
         self._console.print(title(chapters[0].notification.event))
+        waiting = [each.notification for each in chapters if not each.notification.status.is_final]
+        channels = [each.channel for each in waiting if each.channel in paused]
+        print_pauses(self._console, [paused[channel] for channel in channels], now=now)
 
     def hear(self, happening: Happening) -> None:
         notification = happening.notification
@@ -109,7 +120,7 @@ async def _follow(settings: Settings, id_: str, told_to: _Machine | _Person) -> 
                 told_to.wait_for(id_, await tidings.lanes.lag())
                 is_waited_for = True
             if chapters and not has_begun:
-                told_to.begin(chapters)
+                told_to.begin(chapters, await tidings.lane_control.pauses(), tidings.clock.now())
                 has_begun = True
             for happening in news:
                 told_to.hear(happening)

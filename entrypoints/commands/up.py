@@ -26,6 +26,7 @@ from entrypoints.running import run, settings_for
 from entrypoints.sending import warnings_of_sending
 from entrypoints.settings import Environment, Settings
 from entrypoints.settings_in_force import in_one_line, strays
+from entrypoints.terminal.pauses import print_pauses
 from entrypoints.terminal.tables import counts_table, print_notifications
 from entrypoints.terminal.words import clock_time, plain
 
@@ -58,6 +59,7 @@ async def _up(settings: Settings, *, until_idle: bool, as_json: bool) -> None:
         console.print(Text.assemble(("Tidings", "bold"), _works_on(settings)))
         for warning in warnings_of_sending(settings, CHANNELS):
             console.print(Text(warning, style="yellow"))
+        await _say_what_is_paused(tidings, console)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(tidings.lanes.run(stopping))
             if listening is not None:
@@ -106,6 +108,8 @@ async def _how_it_stands(tidings: Tidings) -> str:
     words = f"[green]{sent} sent[/], [yellow]{waiting} waiting[/], [red]{failed} failed[/]"
     if unread:
         words += f", {unread} to read"
+    if paused := [each.channel.name for each in tidings.lanes.each if each.is_paused]:
+        words += f"; paused: {', '.join(paused)}"
     return words + (f"; next at {clock_time(due_at)} UTC" if due_at else "")
 
 
@@ -115,7 +119,13 @@ async def _summary(tidings: Tidings) -> Summary:
         await tidings.history.tally(),
         unreadable=unreadable.get(UNREADABLE, 0),
         unread=await tidings.lanes.lag(),
+        paused=(await tidings.lane_control.pauses()).values(),
     )
+
+
+async def _say_what_is_paused(tidings: Tidings, console: Console) -> None:
+    pauses = await tidings.lane_control.pauses()
+    print_pauses(console, pauses.values(), now=tidings.clock.now())
 
 
 async def _say_what_is_left(tidings: Tidings, console: Console) -> None:
@@ -125,6 +135,7 @@ async def _say_what_is_left(tidings: Tidings, console: Console) -> None:
         console.print(counts_table(tally, unreadable))
     if unread := await tidings.lanes.lag():
         console.print(f"{unread} events are still to be read; the next `tidings up` goes on.")
+    await _say_what_is_paused(tidings, console)
     waiting = sum(count for each, count in tally.items() if each.waiting_for is Wait.PERSON)
     if waiting:
         console.print(f"{waiting} waiting for a person (`tidings resolve`):")

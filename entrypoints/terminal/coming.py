@@ -10,13 +10,18 @@ from application.ports.notification_history import Chapter
 from domain.dead_letter import DeadLetter
 from domain.failure import Failure
 from domain.notification import Notification
+from domain.pause import Pause
 from domain.status import Status, Wait
+from entrypoints.terminal.pauses import a_pause, resuming
 from entrypoints.terminal.waits import waits_for
 from entrypoints.terminal.words import duration, when
 
 
-def what_comes_next(chapter: Chapter, story: Sequence[Chapter], now: datetime) -> str | None:
-    """None: nothing, and nobody need do anything. `story` has the other channels' chapters."""
+def what_comes_next(
+    chapter: Chapter, story: Sequence[Chapter], now: datetime, pause: Pause | None = None
+) -> str | None:
+    """None: nothing, and nobody need do anything. `story` has the other channels' chapters;
+    `pause` is its lane's."""
     notification = chapter.notification
     if notification.status is Status.FAILED:
         return _after_a_failure(notification, chapter.dead_letters, now)
@@ -27,11 +32,19 @@ def what_comes_next(chapter: Chapter, story: Sequence[Chapter], now: datetime) -
     if notification.waiting_for is Wait.PERSON:
         ends = _when_due(notification.due_at, now)
         return f"`{_resolving(notification, story)}` says what became of it; else it fails {ends}"
+    is_late = notification.has_expired(now) and notification.status is not Status.UNCERTAIN
+    end = "fails, as it has expired, " * is_late
     if notification.due_at <= now:
-        is_late = notification.has_expired(now) and notification.status is not Status.UNCERTAIN
-        return "fails, as it has expired, " * is_late + _when_due(notification.due_at, now)
+        if pause is not None:
+            return f"{end or 'goes on '}when its lane is resumed; it is {_paused(pause, now)}"
+        return end + _when_due(notification.due_at, now)
     waits = waits_for(notification, notification.last_move, now)
-    return f"{waits}, in {duration(notification.due_at - now)}"
+    words = f"{waits}, in {duration(notification.due_at - now)}"
+    return words if pause is None else f"{words}; but its lane is {_paused(pause, now)}"
+
+
+def _paused(pause: Pause, now: datetime) -> str:
+    return f"{a_pause(pause, now)}; {resuming(pause)} ends it"
 
 
 def _after_a_failure(

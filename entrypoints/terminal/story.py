@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -15,6 +15,7 @@ from domain.dead_letter import DeadLetter
 from domain.event import Event
 from domain.move import Move
 from domain.notification import Notification
+from domain.pause import Pause
 from domain.repeat import Repeat, Sighting
 from domain.status import Status, Wait
 from entrypoints.following import Happening, happenings
@@ -53,12 +54,17 @@ _BY_WAY = {
 
 
 def print_story(
-    console: Console, chapters: Sequence[Chapter], *, now: datetime, reveal: bool
+    console: Console,
+    chapters: Sequence[Chapter],
+    *,
+    now: datetime,
+    reveal: bool,
+    paused: Mapping[str, Pause],
 ) -> None:
     console.print(title(chapters[0].notification.event))
     for chapter in chapters:
         console.print()
-        console.print(_chapter(chapter, chapters, now=now, reveal=reveal))
+        console.print(_chapter(chapter, chapters, now=now, reveal=reveal, paused=paused))
 
 
 def title(event: Event) -> Text:
@@ -74,7 +80,12 @@ def title(event: Event) -> Text:
 
 
 def _chapter(
-    chapter: Chapter, story: Sequence[Chapter], *, now: datetime, reveal: bool
+    chapter: Chapter,
+    story: Sequence[Chapter],
+    *,
+    now: datetime,
+    reveal: bool,
+    paused: Mapping[str, Pause],
 ) -> RenderableType:
     notification = chapter.notification
     table = Table(box=None, show_header=True, header_style="dim", pad_edge=False)
@@ -85,7 +96,8 @@ def _chapter(
         after = duration(each.at - notification.accepted_at)
         table.add_row(when(each.at, notification.accepted_at), f"+{after}", what_happened(each))
     parts: list[RenderableType] = [head(notification, reveal=reveal), Padding(table, (0, 0, 0, 2))]
-    if (coming := what_comes_next(chapter, story, now)) is not None:
+    pause = paused.get(notification.channel)
+    if (coming := what_comes_next(chapter, story, now, pause)) is not None:
         parts.append(Padding(Text(f"Next: {coming}", style="bold"), (0, 0, 0, 2)))
     return Group(*parts)
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from application.statistics import Tally
 from domain.dead_letter import DeadLetter
 from domain.notification import Notification
-from domain.status import Status
+from domain.status import Status, Wait
 from entrypoints.masking import masked_address
 from entrypoints.terminal.lines import Stripped
 from entrypoints.terminal.story import STYLES
@@ -54,6 +54,8 @@ def _why(notification: Notification) -> str:
         words = notification.last_move.words
         return f"{notification.failure}: {plain(words)}" if words else notification.failure
     if notification.due_at is not None and notification.waiting_for is not None:
+        if notification.waiting_for is Wait.PAUSE:  # until somebody says so
+            return f"waits for {A_WAIT[Wait.PAUSE]}"
         is_late = notification.expires_first(notification.last_move)
         ends = ", but expires first, at" if is_late else " until"
         return f"waits for {A_WAIT[notification.waiting_for]}{ends} {instant(notification.due_at)}"

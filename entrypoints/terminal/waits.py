@@ -14,6 +14,7 @@ A_WAIT = {
     Wait.TURN: "its turn",
     Wait.RATE: "the rate rule",
     Wait.CIRCUIT: "its provider",
+    Wait.PAUSE: "its lane to be resumed",
     Wait.SCHEDULE: "its hour",
     Wait.BACKOFF: "the next try",
     Wait.ANSWER: "its provider's answer",
@@ -26,6 +27,7 @@ _UNTIL = {
     Wait.TURN: "waits for its turn at",
     Wait.RATE: "held by the rate rule until",
     Wait.CIRCUIT: "held, as its provider is down, until",
+    Wait.PAUSE: "held, as its lane is paused, until",
     Wait.SCHEDULE: "not to be sent before",
     Wait.BACKOFF: "next try at",
     Wait.ANSWER: "its provider is asked whether it has it at",
@@ -37,12 +39,14 @@ _AT_ONCE = {
     Wait.TURN: "handed over next",
     Wait.ANSWER: "its provider is asked whether it has it",
     Wait.CIRCUIT: "goes on as soon as its provider is up",
+    Wait.PAUSE: "held, as its lane is paused",
 }
 #: What comes only after its expiry, of all that is not uncertain.
 _TOO_LATE = {
     Wait.TURN: "waits for its turn",
     Wait.RATE: "held by the rate rule",
     Wait.CIRCUIT: "held, as its provider is down",
+    Wait.PAUSE: "held, as its lane is paused",
     Wait.SCHEDULE: "not to be sent yet",
     Wait.BACKOFF: "waits for the next try",
 }

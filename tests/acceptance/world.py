@@ -15,10 +15,12 @@ from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Chapter, Query
 from application.replay_dead_letters import Prospect, ReplayOrder
 from application.resolve_uncertain import Resolution
+from domain.audit import Action
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import TidingsError
 from domain.failure import Failure
 from domain.notification import Notification
+from domain.pause import Pause
 from entrypoints.container import Tidings
 from tests.acceptance.assembly import Assembly, Provider
 
@@ -200,6 +202,14 @@ class World:
         settlement = Settlement(how=Settled.DISCARDED, at=self.now, by="Linus", why="junk")
         self.run(self.tidings.dead_letters.settle(letters, settlement))
 
+    def pause(self, channel: str, *, by: str, why: str) -> None:
+        self.run(self.tidings.pause_lane(CHANNELS[channel], by=by, why=why))
+        self.turn()
+
+    def resume(self, channel: str, *, by: str) -> None:
+        self.run(self.tidings.resume_lane(CHANNELS[channel], by=by))
+        self.turn()
+
     # Events
 
     def publish(self, *events: Mapping[str, Any]) -> None:
@@ -302,6 +312,18 @@ class World:
 
     def dead_letters(self) -> Sequence[DeadLetter]:
         return self.run(self.tidings.dead_letters.latest(EVERYTHING, limit=1000))
+
+    def pause_of(self, channel: str) -> Pause:
+        return self.run(self.tidings.lane_control.pauses())[CHANNELS[channel]]
+
+    def switchings(self, channel: str) -> list[tuple[str, Action, str]]:
+        """Who did what to that channel, and why; newest first."""
+        entries = self.run(self.tidings.audit_log.latest(limit=100))
+        return [
+            (each.by, each.action, each.words)
+            for each in entries
+            if each.about == CHANNELS[channel]
+        ]
 
     def circuit_is_open(self, channel: str) -> bool:
         [lane] = [

@@ -27,6 +27,7 @@ from application.leasehold import Leasehold
 from application.ports.dead_letters import DeadLetterQuery
 from application.recorder import Recorder
 from application.replay_dead_letters import Prospect, ReplayDeadLetters, ReplayOrder
+from application.switch import Switch
 from domain.channel import Channel
 from domain.dead_letter import DeadLetter
 from domain.lease import Lease
@@ -35,6 +36,7 @@ from domain.notification import Notification, notification_id
 from domain.record import Record
 from domain.status import Status
 from tests.application.given import (
+    HurdledLaneControl,
     HurdledLimiter,
     HurdledSender,
     HurdledStore,
@@ -82,7 +84,9 @@ class Driver:
         self.cache = MemoryAcceptedCache()
         self.leases = MemoryLeases(self.database)
         self.dead_letters = MemoryDeadLetters(self.database)
-        self.gate = Gate(self.channel, self.limiter, self.telemetry)
+        self.lane_control = HurdledLaneControl(self.database, self.hurdles)
+        switch = Switch(self.channel.name, self.lane_control, self.telemetry)
+        self.gate = Gate(self.channel, switch, self.limiter, self.telemetry)
         self.recorder = Recorder(self.store, self.telemetry)
         self.accept_events = AcceptEvents(
             channel=self.channel,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from adapters.memory.clock import MemoryClock
 from adapters.memory.database import Database
+from adapters.memory.lane_control import MemoryLaneControl
 from adapters.memory.notification_store import MemoryNotificationStore
 from adapters.memory.rate_limiter import MemoryRateLimiter
 from adapters.memory.sender import MemorySender
@@ -22,6 +23,7 @@ from domain.event import Event
 from domain.lease import Lease
 from domain.notification import Notification
 from domain.outcome import Outcome
+from domain.pause import Pause
 from domain.rate import RateRule, RateVerdict
 from domain.record import Record
 from domain.repeat import Standing
@@ -74,11 +76,19 @@ class HurdledStore(MemoryNotificationStore):
         return await super().accept(newborn, lease=lease)
 
     async def claim(
-        self, channel: str, *, now: datetime, limit: int, lease: Lease
+        self,
+        channel: str,
+        *,
+        now: datetime,
+        limit: int,
+        lease: Lease,
+        only_orphans: bool = False,
     ) -> Sequence[Notification]:
         self.limits.append(limit)
         await self._hurdles.passing("claim")
-        claimed = await super().claim(channel, now=now, limit=limit, lease=lease)
+        claimed = await super().claim(
+            channel, now=now, limit=limit, lease=lease, only_orphans=only_orphans
+        )
         await self._hurdles.passing("answer to a claim")
         return claimed
 
@@ -91,6 +101,16 @@ class HurdledStore(MemoryNotificationStore):
     async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
         await self._hurdles.passing("revise")
         return await super().revise(notifications)
+
+
+class HurdledLaneControl(MemoryLaneControl):
+    def __init__(self, database: Database, hurdles: Hurdles) -> None:
+        super().__init__(database)
+        self._hurdles = hurdles
+
+    async def pauses(self) -> Mapping[str, Pause]:
+        await self._hurdles.passing("pauses")
+        return await super().pauses()
 
 
 class HurdledLimiter(MemoryRateLimiter):

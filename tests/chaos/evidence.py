@@ -110,10 +110,18 @@ class Evidence:
 
 def count_settled(data: Path) -> int:
     """Beside a worker that writes: how many need no more of it, just now."""
+    return _count(data, "status IN ('SENT', 'FAILED') OR waiting_for = 'answer'")
+
+
+def count_paused(data: Path) -> int:
+    """Likewise: how many came, or were put back, as their lane was paused."""
+    return _count(data, "waiting_for = 'pause'")
+
+
+def _count(data: Path, condition: str) -> int:
     with closing(sqlite3.connect(f"file:{data / 'tidings.db'}?mode=ro", uri=True)) as connection:
         [count] = connection.execute(
-            """SELECT count(*) FROM notifications WHERE lease IS NULL
-            AND (status IN ('SENT', 'FAILED') OR waiting_for = 'answer')"""
+            f"SELECT count(*) FROM notifications WHERE lease IS NULL AND ({condition})"
         ).fetchone()
         return int(count)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.chaos.evidence import Evidence, Key, count_settled, handed_over
+from tests.chaos.evidence import Evidence, Key, count_paused, count_settled, handed_over
 from tests.chaos.workload import Workload
 from tests.entrypoints.program import Ended, Program
 
@@ -74,6 +74,21 @@ class Worker:
             running.kill()
         self._stops.append(self._look())
 
+    def is_paused_beside_who_publishes(self, *, times: int) -> None:
+        """Each time in the middle, and until something has come that has to wait."""
+        size = -(-len(self._work.lines) // times)
+        with self._program.running("up") as running:
+            for number in range(times):
+                some = self._work.lines[number * size : (number + 1) * size]
+                told = len(handed_over(self._program.data))
+                self._publish(some[: size // 2])
+                running.wait_until(partial(self._has_handed_over, told + 1))
+                self._switch("pause", "--why", "the relay moves")
+                self._publish(some[size // 2 :])
+                running.wait_until(lambda: count_paused(self._program.data) > 0)
+                self._switch("resume")
+            self._said.append(running.stop())
+
     def works_until_idle(self) -> Run:
         self._said.append(self._program("up", "--until-idle"))
         return Run(self._work, self._stops, self._look(), self._said)
@@ -90,6 +105,10 @@ class Worker:
             "publish", "--file", "-", "--as-they-are", stdin=b"\n".join(lines)
         )
         assert published.code == 0, published
+
+    def _switch(self, how: str, *more: str) -> None:
+        for channel in ("email", "sms"):
+            assert self._program("lanes", how, channel, *more).code == 0
 
     def _has_handed_over(self, count: int) -> bool:
         return len(handed_over(self._program.data)) >= count

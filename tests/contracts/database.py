@@ -14,6 +14,7 @@ from application.ports.api_keys import ApiKeys
 from application.ports.audit_log import AuditLog
 from application.ports.dead_letter_outbox import DeadLetterOutbox
 from application.ports.dead_letters import DeadLetters
+from application.ports.lane_control import LaneControl
 from application.ports.leases import Leases
 from application.ports.notification_history import Chapter, NotificationHistory, Query
 from application.ports.notification_store import NotificationStore
@@ -33,6 +34,7 @@ class Ports:
     history: NotificationHistory
     dead_letters: DeadLetters
     audit_log: AuditLog
+    lane_control: LaneControl
     outbox: DeadLetterOutbox | None = None
     api_keys: ApiKeys | None = None
 
@@ -75,9 +77,16 @@ class Worker:
         return list(self._run(self.ports.store.accept(newborn, lease=self.lease)))
 
     def claim(
-        self, channel: str = "email", *, now: datetime = NOW, limit: int = 100
+        self,
+        channel: str = "email",
+        *,
+        now: datetime = NOW,
+        limit: int = 100,
+        only_orphans: bool = False,
     ) -> list[Notification]:
-        claim = self.ports.store.claim(channel, now=now, limit=limit, lease=self.lease)
+        claim = self.ports.store.claim(
+            channel, now=now, limit=limit, lease=self.lease, only_orphans=only_orphans
+        )
         return list(self._run(claim))
 
     def record(self, *notifications: Notification) -> list[Notification]:
@@ -86,8 +95,8 @@ class Worker:
     def revise(self, *notifications: Notification) -> list[Notification]:
         return list(self._run(self.ports.store.revise(notifications)))
 
-    def next_due_at(self, channel: str = "email") -> datetime | None:
-        return self._run(self.ports.store.next_due_at(channel))
+    def next_due_at(self, channel: str = "email", *, only_orphans: bool = False) -> datetime | None:
+        return self._run(self.ports.store.next_due_at(channel, only_orphans=only_orphans))
 
     def renew(self, *, now: datetime) -> None:
         self.lease = self._run(self.ports.leases.renew(self.lease, now=now))

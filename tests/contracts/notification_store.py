@@ -398,6 +398,17 @@ class NotificationStoreContract(DatabaseContract):
         worker.give_up()
         assert another.claim() == [waiting("event-1", until=NOW - SECOND), begun("event-2")]
 
+    def test_only_orphans_are_claimed_where_what_is_merely_due_is_to_be_left(
+        self, worker: Worker, another: Worker
+    ) -> None:
+        worker.accept(waiting("event-1"), waiting("event-2"), begun("event-3"))
+        worker.claim(limit=1)
+        assert another.claim(now=LATER - MICROSECOND, only_orphans=True) == []
+        orphans = another.claim(now=LATER, only_orphans=True)
+        assert orphans == [waiting("event-1"), begun("event-3")]
+        assert another.claim(now=LATER, only_orphans=True) == []
+        assert another.claim(now=LATER) == [waiting("event-2")]
+
     def test_claim_leaves_what_is_in_the_hand_of_a_lease_that_was_renewed(
         self, worker: Worker, another: Worker
     ) -> None:
@@ -751,6 +762,14 @@ class NotificationStoreContract(DatabaseContract):
             due_at = another.next_due_at(channel)
             assert due_at is not None
             assert due_at <= NOW + SECOND
+
+    def test_for_next_due_at_what_is_in_nobodys_hand_does_not_count_beside_orphans(
+        self, worker: Worker
+    ) -> None:
+        worker.accept(waiting("event-1"))
+        assert worker.next_due_at(only_orphans=True) is None
+        worker.accept(begun("event-2"))
+        assert worker.next_due_at(only_orphans=True) == worker.lease.until
 
     def test_next_due_at_keeps_to_its_channel(self, worker: Worker) -> None:
         worker.accept(waiting(channel=SMS), begun("event-2", channel=SMS))

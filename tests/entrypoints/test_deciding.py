@@ -107,6 +107,7 @@ DECISIONS = [
     pytest.param(["dlq", "replay", "--reason", "rejected", "--yes"], id="replay"),
     pytest.param(["dlq", "discard", "--reason", "rejected", "--yes"], id="discard"),
     pytest.param(["resolve", "signup-uncertain", "fail"], id="resolve"),
+    pytest.param(["lanes", "pause", "email"], id="pause"),
 ]
 
 

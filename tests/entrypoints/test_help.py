@@ -68,6 +68,7 @@ class TestHelp:
             ["check"],
             ["audit"],
             ["resolve"],
+            ["lanes", "pause"],
             ["dlq", "replay"],
         ],
         ids=" ".join,

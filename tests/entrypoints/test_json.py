@@ -48,6 +48,9 @@ ASKED = {
     "dlq list": ["dlq", "list"],
     "dlq replay": ["dlq", "replay", "--reason", "rejected", "--why", "they are back"],
     "dlq discard": ["dlq", "discard", "--reason", "rejected", "--why", "they are gone"],
+    "lanes list": ["lanes", "list"],
+    "lanes pause": ["lanes", "pause", "email", "--why", "the relay moves"],
+    "lanes resume": ["lanes", "resume", "email"],
     "resolve": ["resolve", "signup-uncertain", "sent", "--why", "asked the relay"],
 }
 

@@ -13,7 +13,7 @@ from entrypoints import exit_codes
 from tests.entrypoints.program import Ended, Program, Running
 from tests.permissions import without_privilege
 
-QUESTIONS = ["list", "show signup-ada", "stats", "dlq list", "list --status FAILED"]
+QUESTIONS = ["list", "show signup-ada", "stats", "dlq list", "lanes list", "list --status FAILED"]
 
 
 class ReadOnly:

@@ -14,6 +14,7 @@ from application.ports.notification_history import Chapter
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.notification import Notification
 from domain.outcome import Rejected, Unknown
+from domain.pause import Pause
 from domain.status import Wait
 from entrypoints.terminal.story import print_story
 from entrypoints.terminal.tables import print_notifications
@@ -44,10 +45,11 @@ def a_chapter(notification: Notification) -> Chapter:
     )
 
 
-def told(*chapters: Chapter, now: datetime) -> str:
+def told(*chapters: Chapter, now: datetime, paused: Pause | None = None) -> str:
     """In one line, however a terminal wraps it."""
     out = StringIO()
-    print_story(Console(file=out, width=200), chapters, now=now, reveal=False)
+    pauses = {} if paused is None else {paused.channel: paused}
+    print_story(Console(file=out, width=200), chapters, now=now, reveal=False, paused=pauses)
     return " ".join(out.getvalue().split())
 
 
@@ -109,6 +111,53 @@ class TestAHoldPastTheExpiry:
         assert "Next: as soon as `tidings up` runs" in said
         said = told(held, now=at(40))
         assert "Next: fails, as it has expired, as soon as `tidings up` runs" in said
+
+
+LINUS = Pause(channel="email", paused_at=at(5), paused_by="Linus", why="the relay moves")
+
+
+class TestAPausedLane:
+    def test_is_what_comes_before_anything_else(self) -> None:
+        held = a_chapter(a_held_notification(reason=Wait.PAUSE, until=at()))
+        said = told(held, now=at(65), paused=LINUS)
+        assert "held, as its lane is paused" in said
+        assert (
+            "Next: goes on when its lane is resumed; it is paused by Linus since 2026-03-02 "
+            "12:00:05 UTC (1 min 0 s): “the relay moves”; `tidings lanes resume email` ends it"
+        ) in said
+
+    def test_is_said_beside_what_is_later(self) -> None:
+        held = a_chapter(a_held_notification(until=at(90)))
+        said = told(held, now=at(65), paused=LINUS)
+        assert "Next: held by the rate rule until 12:01:30.000, in 25.0 s; but its lane is" in said
+        assert "paused by Linus since" in said
+
+    def test_lets_what_has_expired_fail_later(self) -> None:
+        held = a_chapter(a_held_notification(event=EXPIRING, until=at(30)))
+        said = told(held, now=at(65), paused=LINUS)
+        assert "Next: fails, as it has expired, when its lane is resumed; it is paused" in said
+
+    def test_is_nothing_to_what_is_settled_or_under_way(self) -> None:
+        for notification in (refused(), a_begun_notification()):
+            assert "Linus" not in told(a_chapter(notification), now=at(65), paused=LINUS)
+
+    def test_is_no_hindrance_to_a_person(self) -> None:
+        said = told(a_chapter(uncertain()), now=at(65), paused=LINUS)
+        assert "tidings resolve 9f0c" in said
+
+    def test_of_the_other_channel_does_not_matter(self) -> None:
+        held = a_chapter(a_held_notification(until=at(90)))
+        assert "Linus" not in told(held, now=at(65), paused=replace(LINUS, channel="sms"))
+
+    def test_is_over_for_what_has_not_been_claimed_yet(self) -> None:
+        held = a_chapter(a_held_notification(reason=Wait.PAUSE, until=at()))
+        assert "Next: as soon as `tidings up` runs" in told(held, now=at(65))
+
+    def test_has_no_end_in_a_list(self) -> None:
+        out = StringIO()
+        held = a_held_notification(reason=Wait.PAUSE, until=at())
+        print_notifications(Console(file=out, width=200), [held])
+        assert out.getvalue().splitlines()[1].strip() == "waits for its lane to be resumed"
 
 
 class TestTheHeading:

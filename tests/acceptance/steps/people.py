@@ -75,6 +75,11 @@ def _told_too_late(world: World, person: str, event_id: str) -> None:
         '{person} is told by email of the event "{event_id}" that expires in {seconds:d} seconds'
     )
 )
+@given(
+    parsers.parse(
+        '{person} was told by email of the event "{event_id}" that expires in {seconds:d} seconds'
+    )
+)
 def _told_in_time(world: World, person: str, event_id: str, seconds: int) -> None:
     world.tell(person, "email", event_id=event_id, expiresAt=world.now + timedelta(seconds=seconds))
 

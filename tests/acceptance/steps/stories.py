@@ -18,6 +18,7 @@ _WAITS = {
     "its provider's answer": Wait.ANSWER,
     "the rate rule": Wait.RATE,
     "the circuit": Wait.CIRCUIT,
+    "its channel to be resumed": Wait.PAUSE,
 }
 
 

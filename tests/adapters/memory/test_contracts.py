@@ -16,6 +16,7 @@ from adapters.memory.dead_letter_topic import MemoryDeadLetterTopic
 from adapters.memory.dead_letters import MemoryDeadLetters
 from adapters.memory.event_publisher import MemoryEventPublisher
 from adapters.memory.event_source import MemoryEventSource
+from adapters.memory.lane_control import MemoryLaneControl
 from adapters.memory.leases import MemoryLeases
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
@@ -43,6 +44,7 @@ from tests.contracts.dead_letter_topic import DeadLetterTopicContract, Topic
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.event_publisher import EventPublisherContract
 from tests.contracts.event_source import EventSourceContract
+from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
@@ -63,6 +65,7 @@ class MemoryDatabase(Database):
             history=MemoryNotificationHistory(self._twin),
             dead_letters=MemoryDeadLetters(self._twin),
             audit_log=MemoryAuditLog(self._twin),
+            lane_control=MemoryLaneControl(self._twin),
             outbox=MemoryDeadLetterOutbox(self._twin),
             api_keys=MemoryApiKeys(self._twin),
         )
@@ -211,6 +214,10 @@ class TestMemoryNotificationStore(InMemory, NotificationStoreContract):
 
 
 class TestMemoryLeases(InMemory, LeasesContract):
+    pass
+
+
+class TestMemoryLaneControl(InMemory, LaneControlContract):
     pass
 
 

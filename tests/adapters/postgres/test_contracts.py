@@ -12,6 +12,7 @@ from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.database import Database as PostgresDatabase
 from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
 from adapters.postgres.dead_letters import PostgresDeadLetters
+from adapters.postgres.lane_control import PostgresLaneControl
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
@@ -23,6 +24,7 @@ from tests.contracts.database import Database, Ports
 from tests.contracts.dead_letter_outbox import DeadLetterOutboxContract
 from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.given import DECODER
+from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
@@ -65,6 +67,7 @@ class ServerDatabase(Database):
             history=PostgresNotificationHistory(opened, DECODER, ("email", "sms")),
             dead_letters=PostgresDeadLetters(opened),
             audit_log=PostgresAuditLog(opened),
+            lane_control=PostgresLaneControl(opened),
             outbox=PostgresDeadLetterOutbox(opened),
             api_keys=PostgresApiKeys(opened),
         )
@@ -109,6 +112,10 @@ class TestPostgresNotificationStore(OnTheServer, NotificationStoreContract):
 
 
 class TestPostgresLeases(OnTheServer, LeasesContract):
+    pass
+
+
+class TestPostgresLaneControl(OnTheServer, LaneControlContract):
     pass
 
 

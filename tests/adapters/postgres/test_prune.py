@@ -9,6 +9,7 @@ import pytest
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.database import Database
 from adapters.postgres.dead_letters import PostgresDeadLetters
+from adapters.postgres.lane_control import PostgresLaneControl
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
@@ -37,6 +38,7 @@ def worker(database: Database, run: Run) -> Worker:
         history=PostgresNotificationHistory(database, DECODER, ("email", "sms")),
         dead_letters=PostgresDeadLetters(database),
         audit_log=PostgresAuditLog(database),
+        lane_control=PostgresLaneControl(database),
     )
     return Worker(ports, run, "worker-1")
 

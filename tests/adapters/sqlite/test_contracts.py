@@ -14,6 +14,7 @@ from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.dead_letters import SqliteDeadLetters
 from adapters.sqlite.event_publisher import SqliteEventPublisher
 from adapters.sqlite.event_source import SqliteEventSource
+from adapters.sqlite.lane_control import SqliteLaneControl
 from adapters.sqlite.leases import SqliteLeases
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
@@ -28,6 +29,7 @@ from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.event_publisher import EventPublisherContract
 from tests.contracts.event_source import EventSourceContract
 from tests.contracts.given import DECODER
+from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
@@ -89,6 +91,7 @@ class FileDatabase(OneFile, Database):
             dead_letters=SqliteDeadLetters(opened),
             api_keys=SqliteApiKeys(opened),
             audit_log=SqliteAuditLog(opened),
+            lane_control=SqliteLaneControl(opened),
         )
 
 
@@ -133,6 +136,10 @@ class TestSqliteNotificationStore(InOneFile, NotificationStoreContract):
 
 
 class TestSqliteLeases(InOneFile, LeasesContract):
+    pass
+
+
+class TestSqliteLaneControl(InOneFile, LaneControlContract):
     pass
 
 

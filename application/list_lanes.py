@@ -1,0 +1,47 @@
+"""How does each lane stand?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.lanes import Lanes
+from application.ports.lane_control import LaneControl
+from application.ports.notification_history import NotificationHistory
+from domain.circuit import Circuit
+from domain.pause import Pause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneState:
+    """`circuit` is this process's own; None if the lane does not work in it."""
+
+    channel: str
+    pause: Pause | None
+    waiting: int  #: notifications that are not final
+    circuit: Circuit | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLanes:
+    channels: Sequence[str]
+    lane_control: LaneControl
+    history: NotificationHistory
+
+    async def __call__(self, lanes: Lanes) -> Sequence[LaneState]:
+        """Of every channel, in their order, whether or not its lane is among these."""
+        pauses = await self.lane_control.pauses()
+        waiting: Counter[str] = Counter()
+        for each, count in (await self.history.tally()).items():
+            waiting[each.channel] += count * (not each.status.is_final)
+        circuits = {each.channel.name: each.circuit for each in lanes.each if each.is_at_work}
+        return [
+            LaneState(
+                channel=channel,
+                pause=pauses.get(channel),
+                waiting=waiting[channel],
+                circuit=circuits.get(channel),
+            )
+            for channel in self.channels
+        ]
