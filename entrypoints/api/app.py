@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from domain.errors import TidingsError
-from entrypoints.api import asyncapi, dead_letters, events, notifications, openapi
+from entrypoints.api import asyncapi, dead_letters, events, lanes, notifications, openapi
 from entrypoints.api.access import ANYBODY_HERE, Caller, Doorkeeper
 from entrypoints.api.asyncapi import USUAL, Topics
 from entrypoints.api.bodies import Bodies, converted, decoded, is_json
@@ -27,6 +27,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *events.OPERATIONS,
     *notifications.OPERATIONS,
     *dead_letters.OPERATIONS,
+    *lanes.OPERATIONS,
 )
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
