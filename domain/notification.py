@@ -17,6 +17,7 @@ from domain.failure import Failure
 from domain.masking import masked
 from domain.move import Move
 from domain.outcome import Accepted, Deferred, Found, Outcome, ProviderDown, Rejected, Unknown
+from domain.receipt import RECEIPT_WAYS, TOO_EARLY, Receipt, ReceiptVerdict
 from domain.recipient import Recipient
 from domain.record import Position
 from domain.status import TRANSITIONS, Status, Wait, Waiting
@@ -294,6 +295,33 @@ class Notification:
             by=by,
             provider_id=finding.provider_id,
             words=finding.reason,
+        )
+
+    def is_too_early_for(self, receipt: Receipt) -> bool:
+        """It may mean something once the hand-over in hand, or the next one, has its outcome."""
+        return receipt.generation == self.generation and self.status in TOO_EARLY
+
+    def receive(self, receipt: Receipt, *, now: datetime, by: str) -> Notification | None:
+        """It after the next move that the provider's later word leads to; None, if to nothing.
+
+        Only this generation's receipts count: of another life the recipient was told another
+        time. That it arrived, any hand-over of it may say: a copy is there, whichever it was.
+        That it was taken or did not arrive, only the latest may: an earlier one says nothing
+        about the copy that is still under way.
+        """
+        status = RECEIPT_WAYS[self.status][receipt.verdict]
+        arrived = receipt.verdict is ReceiptVerdict.DELIVERED
+        may_speak = arrived or receipt.attempt == self.attempt
+        if status is None or receipt.generation != self.generation or not may_speak:
+            return None
+        return self._move_to(
+            status,
+            now=now,
+            by=by,
+            words=receipt.words,
+            rule=receipt.rule,
+            failure=Failure.UNDELIVERED if status is Status.FAILED else None,
+            provider_id=receipt.provider_id,
         )
 
     def fail(

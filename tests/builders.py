@@ -13,6 +13,7 @@ from domain.event import Event
 from domain.failure import Failure
 from domain.notification import Notification
 from domain.rate import RateRule
+from domain.receipt import Receipt, ReceiptVerdict
 from domain.recipient import Recipient, email_address, phone_number
 from domain.record import Position
 from domain.retry import RetryPolicy
@@ -203,4 +204,27 @@ def a_failed_notification(
         by=by,
         failure=failure,
         words=words,
+    )
+
+
+def a_receipt(
+    verdict: ReceiptVerdict = ReceiptVerdict.DELIVERED,
+    *,
+    of: Notification,
+    generation: int | None = None,
+    attempt: int | None = None,
+    provider_id: str | None = "SM1",
+    words: str = "",
+    received_at: datetime = NOON,
+) -> Receipt:
+    """Of its latest hand-over, unless it is said of which."""
+    return Receipt(
+        notification_id=of.id,
+        generation=of.generation if generation is None else generation,
+        attempt=of.attempt if attempt is None else attempt,
+        verdict=verdict,
+        provider_id=provider_id,
+        words=words or verdict,
+        rule=f"row of {verdict}",
+        received_at=received_at,
     )

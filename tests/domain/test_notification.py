@@ -25,6 +25,7 @@ from domain.errors import IllegalTransition
 from domain.failure import Failure
 from domain.notification import Notification, notification_id
 from domain.outcome import Accepted, Deferred, Found, Outcome, ProviderDown, Rejected, Unknown
+from domain.receipt import ReceiptVerdict
 from domain.retry import RetryPolicy
 from domain.status import TRANSITIONS, Status, Wait
 from domain.uncertainty import SMS_UNCERTAINTY, UncertaintyPolicy
@@ -38,6 +39,7 @@ from tests.builders import (
     a_failed_notification,
     a_held_notification,
     a_position,
+    a_receipt,
     an_event,
     at,
     email_channel,
@@ -87,7 +89,7 @@ def _rescued(notification: Notification, *, channel: Channel = EMAIL) -> Notific
 
 
 def _in_status(status: Status) -> Notification:
-    """An email that came there by its own verbs (a receipt has none yet)."""
+    """An email that came there by its own verbs."""
     match status:
         case Status.PENDING:
             return a_held_notification()
@@ -101,7 +103,9 @@ def _in_status(status: Status) -> Notification:
             return _settled(a_begun_notification(), _ACCEPTED)
         case Status.DELIVERED:
             sent = _settled(a_begun_notification(), _ACCEPTED)
-            return replace(sent, last_move=replace(sent.last_move, status=Status.DELIVERED))
+            delivered = sent.receive(a_receipt(of=sent), now=at(), by="a receipt")
+            assert delivered is not None
+            return delivered
         case Status.FAILED:
             return _settled(a_begun_notification(), _REJECTED)
 
@@ -737,6 +741,12 @@ class _Life(RuleBasedStateMachine):
     def find(self) -> None:
         finding = Found(provider_id="SM1", reason=_WORST)
         self._moves_to(self.life.found(finding, now=self.now, by=WORKER))
+
+    @rule(verdict=st.sampled_from(ReceiptVerdict), attempt=st.integers(0, 5))
+    def receive(self, verdict: ReceiptVerdict, attempt: int) -> None:
+        receipt = a_receipt(verdict, of=self.life, attempt=attempt, words=_WORST)
+        if (after := self.life.receive(receipt, now=self.now, by=WORKER)) is not None:
+            self._moves_to(after)
 
     @precondition(lambda self: Status.FAILED in TRANSITIONS[self.life.status])
     @rule(failure=st.sampled_from(Failure))

@@ -14,6 +14,7 @@ from domain.failure import Failure
 from domain.move import Move
 from domain.notification import Notification, notification_id
 from domain.outcome import Accepted, Deferred, Found, Outcome, ProviderDown, Rejected, Unknown
+from domain.receipt import ReceiptVerdict
 from domain.recipient import Recipient
 from domain.retry import RetryPolicy
 from domain.status import Status, Wait
@@ -26,6 +27,7 @@ from tests.builders import (
     a_failed_notification,
     a_held_notification,
     a_position,
+    a_receipt,
     an_event,
     at,
     email_channel,
@@ -49,6 +51,18 @@ def _settle(outcome: Outcome, *, once: bool = False) -> Callable[[Notification],
     return lambda n: n.settle(
         outcome, channel=_ONCE if once else _PATIENT, now=at(9), by=_OTHER, wake_at=at(35)
     )
+
+
+def _receive(
+    verdict: ReceiptVerdict, provider_id: str | None = "SM1"
+) -> Callable[[Notification], Notification]:
+    def receive(before: Notification) -> Notification:
+        receipt = a_receipt(verdict, of=before, provider_id=provider_id)
+        after = before.receive(receipt, now=at(9), by=_OTHER)
+        assert after is not None
+        return after
+
+    return receive
 
 
 def _begun_again() -> Notification:
@@ -80,6 +94,12 @@ def _sms_in_doubt() -> Notification:
     lost = Unknown(reason="contact was lost", rule="row 5")
     begun = a_begun_notification(channel=SMS)
     return begun.settle(lost, channel=SMS, now=at(1), by=WORKER, wake_at=at())
+
+
+def _sms_taken() -> Notification:
+    taken = Accepted(reason="taken", provider_id="SM0")
+    begun = a_begun_notification(channel=SMS)
+    return begun.settle(taken, channel=SMS, now=at(1), by=WORKER, wake_at=at())
 
 
 def _email_with_a_person() -> Notification:
@@ -398,6 +418,31 @@ _CASES = {
             words="it is mended",
         ),
         also=_SINCE_NOW | {"recipient": _ADA_AGAIN, "resends": 0, "rescues": 0, "expires_at": None},
+    ),
+    "receive that it was taken": _Case(
+        before=_sms_in_doubt,
+        verb=_receive(ReceiptVerdict.TAKEN),
+        move=_move(3, Status.UNCERTAIN, Status.SENT, words="taken", rule="row of taken"),
+        also=_SINCE_NOW | {"provider_id": "SM1"},
+    ),
+    "receive that it arrived": _Case(
+        before=_sms_taken,
+        verb=_receive(ReceiptVerdict.DELIVERED),
+        move=_move(3, Status.SENT, Status.DELIVERED, words="delivered", rule="row of delivered"),
+        also=_SINCE_NOW | {"provider_id": "SM1"},
+    ),
+    "receive that it did not arrive": _Case(
+        before=_sms_taken,
+        verb=_receive(ReceiptVerdict.UNDELIVERED, provider_id=None),
+        move=_move(
+            3,
+            Status.SENT,
+            Status.FAILED,
+            failure=Failure.UNDELIVERED,
+            words="undelivered",
+            rule="row of undelivered",
+        ),
+        also=_SINCE_NOW,
     ),
     "send again": _Case(
         before=_sms_in_doubt,
