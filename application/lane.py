@@ -17,6 +17,7 @@ from application.errors import VERDICTS, Verdict
 from application.gate import Gate
 from application.hand_over import HandOver
 from application.intake import Intake
+from application.kept_receipts import KeptReceipts
 from application.leasehold import Leasehold
 from application.ports.clock import Clock
 from application.ports.event_source import EventSource
@@ -52,6 +53,7 @@ class Lane:
         accept_events: AcceptEvents,
         claim_due: ClaimDue,
         hand_over: HandOver,
+        kept_receipts: KeptReceipts,
     ) -> None:
         self.channel = channel
         self._source = source
@@ -65,6 +67,7 @@ class Lane:
         self._accept_events = accept_events
         self._claim_due = claim_due
         self._hand_over = hand_over
+        self._kept_receipts = kept_receipts
         self._taken = 0
         self._is_alone = False
         self._is_stopping = False
@@ -122,12 +125,17 @@ class Lane:
         await self._leasehold.give_up(self._clock.now())
 
     async def turn(self) -> None:
-        """Claim, poll to the stream's end, accept, send, flush; until this instant has no more."""
+        """Hear receipts, claim, poll to the stream's end, accept, send, flush; until this instant
+        has no more."""
         self.is_at_work = True
         await self._gate.switch.look(self._clock.now())
         await self._recorder.flush()
         await self._intake.commit()
-        while not self._is_stopping and (await self._claim_once() or await self._accept_once()):
+        while not self._is_stopping and (
+            await self._kept_receipts.hear()
+            or await self._claim_once()
+            or await self._accept_once()
+        ):
             pass
 
     async def _claim_once(self) -> bool:
@@ -214,6 +222,7 @@ class Lane:
     async def _keep_claiming(self, tasks: asyncio.TaskGroup) -> None:
         while not self._is_stopping:
             try:
+                await self._kept_receipts.hear_now_and_then()
                 if not (self._room() and await self._claim_freely(tasks)):
                     await self._sleep_until_due()
             except TidingsError as error:

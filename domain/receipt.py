@@ -30,6 +30,11 @@ class Receipt:
     words: str = ""
     rule: str = ""
 
+    @property
+    def key(self) -> tuple[UUID, int, int, ReceiptVerdict]:
+        """Equal for two that say the same of the same hand-over."""
+        return self.notification_id, self.generation, self.attempt, self.verdict
+
 
 #: The outcome of a hand-over is still to come, or the next one: the receipt waits for that.
 TOO_EARLY = frozenset({Status.PENDING, Status.SENDING, Status.RETRYING})

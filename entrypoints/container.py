@@ -32,6 +32,7 @@ from adapters.memory.leases import MemoryLeases
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
 from adapters.memory.rate_limiter import MemoryRateLimiter
+from adapters.memory.receipts import MemoryReceipts
 from adapters.memory.sender import MemorySender
 from adapters.memory.stream import Stream
 from adapters.memory.telemetry import MemoryTelemetry
@@ -47,6 +48,7 @@ from adapters.sqlite.leases import SqliteLeases
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
 from adapters.sqlite.rate_limiter import SqliteRateLimiter
+from adapters.sqlite.receipts import SqliteReceipts
 from adapters.system.clock import SystemClock
 from adapters.wire.decoder import WireDecoder
 from application.accept_events import AcceptEvents
@@ -55,6 +57,7 @@ from application.create_key import CreateKey
 from application.dead_letter_post import DeadLetterPost
 from application.gate import Gate
 from application.hand_over import HandOver
+from application.kept_receipts import KeptReceipts
 from application.lane import Lane
 from application.lanes import Lanes
 from application.leasehold import Leasehold
@@ -75,10 +78,12 @@ from application.ports.leases import Leases
 from application.ports.notification_history import NotificationHistory
 from application.ports.notification_store import NotificationStore
 from application.ports.rate_limiter import RateLimiter
+from application.ports.receipts import Receipts
 from application.ports.sender import Sender
 from application.ports.telemetry import Telemetry
 from application.publish_dead_letters import PublishDeadLetters
 from application.publish_events import PublishEvents
+from application.receive_receipts import ReceiveReceipts
 from application.recorder import Recorder
 from application.replay_dead_letters import ReplayDeadLetters
 from application.resolve_uncertain import ResolveUncertain
@@ -107,6 +112,7 @@ class Tidings:
     resume_lane: ResumeLane
     list_lanes: ListLanes
     lane_control: LaneControl
+    receive_receipts: ReceiveReceipts
     history: NotificationHistory
     dead_letters: DeadLetters
     audit_log: AuditLog
@@ -148,6 +154,7 @@ def assemble_lanes(
     clock: Clock,
     telemetry: Telemetry,
     post: DeadLetterPost | None,
+    receive_receipts: ReceiveReceipts,
 ) -> Lanes:
     """One lane for each channel that runs here, each with its own gate, lease and record of what
     it has in hand. Of the others nothing is made."""
@@ -157,6 +164,7 @@ def assemble_lanes(
         switch = Switch(channel.name, lane_control, telemetry)
         gate = Gate(channel, switch, limiter, telemetry)
         recorder = Recorder(store, telemetry)
+        has_receipts = bool(channel.uncertainty_policy.receipt_for)
         leasehold = Leasehold(leases, f"{channel.name}@{socket.gethostname()}:{os.getpid()}")
         return Lane(
             channel=channel,
@@ -188,6 +196,7 @@ def assemble_lanes(
                 recorder=recorder,
                 leasehold=leasehold,
             ),
+            kept_receipts=KeptReceipts(receive_receipts if has_receipts else None, clock),
         )
 
     each = [lane(kits[name]()) for name in running]
@@ -230,6 +239,7 @@ class Core(containers.DeclarativeContainer):
     email_sender: providers.Provider[Sender] = providers.Dependency()
     sms_sender: providers.Provider[Sender] = providers.Dependency()
     running: providers.Provider[Sequence[str]] = providers.Dependency()
+    receipts: providers.Provider[Receipts] = providers.Dependency()
 
     email_channel = providers.Singleton(email_channel, settings)
     sms_channel = providers.Singleton(sms_channel, settings)
@@ -245,6 +255,14 @@ class Core(containers.DeclarativeContainer):
     post = providers.Factory(
         dead_letter_post, dead_letter_outbox, dead_letter_topic, clock, telemetry
     )
+    receive_receipts = providers.Singleton(
+        ReceiveReceipts,
+        receipts=receipts,
+        store=store,
+        history=history,
+        clock=clock,
+        telemetry=telemetry,
+    )
     lanes = providers.Factory(
         assemble_lanes,
         kits,
@@ -259,6 +277,7 @@ class Core(containers.DeclarativeContainer):
         clock=clock,
         telemetry=telemetry,
         post=post,
+        receive_receipts=receive_receipts,
     )
     tidings = providers.Factory(
         Tidings,
@@ -302,6 +321,7 @@ class Core(containers.DeclarativeContainer):
             history=history,
         ),
         lane_control=lane_control,
+        receive_receipts=receive_receipts,
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,
@@ -325,6 +345,7 @@ class InMemory(containers.DeclarativeContainer):
     store = providers.Singleton(MemoryNotificationStore, database)
     leases = providers.Singleton(MemoryLeases, database)
     lane_control = providers.Singleton(MemoryLaneControl, database)
+    receipts = providers.Singleton(MemoryReceipts, database)
     history = providers.Singleton(MemoryNotificationHistory, database)
     dead_letters = providers.Singleton(MemoryDeadLetters, database)
     audit_log = providers.Singleton(MemoryAuditLog, database)
@@ -363,6 +384,7 @@ class InMemory(containers.DeclarativeContainer):
         email_sender=email_sender,
         sms_sender=sms_sender,
         running=running,
+        receipts=receipts,
     )
     tidings = core.tidings
 
@@ -435,6 +457,7 @@ class Embedded(containers.DeclarativeContainer):
     store = providers.Singleton(SqliteNotificationStore, database, decoder)
     leases = providers.Singleton(SqliteLeases, database)
     lane_control = providers.Singleton(SqliteLaneControl, database)
+    receipts = providers.Singleton(SqliteReceipts, database)
     history = providers.Singleton(SqliteNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(SqliteDeadLetters, database)
     audit_log = providers.Singleton(SqliteAuditLog, database)
@@ -474,6 +497,7 @@ class Embedded(containers.DeclarativeContainer):
         email_sender=email_sender,
         sms_sender=sms_sender,
         running=running,
+        receipts=receipts,
     )
     tidings = core.tidings
 

@@ -30,6 +30,7 @@ from adapters.postgres.lane_control import PostgresLaneControl
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
+from adapters.postgres.receipts import PostgresReceipts
 from adapters.redis.accepted_cache import RedisAcceptedCache
 from adapters.redis.rate_limiter import RedisRateLimiter
 from adapters.redis.server import RedisServer
@@ -152,6 +153,7 @@ class Production(containers.DeclarativeContainer):
     store = providers.Singleton(PostgresNotificationStore, database, decoder)
     leases = providers.Singleton(PostgresLeases, database)
     lane_control = providers.Singleton(PostgresLaneControl, database)
+    receipts = providers.Singleton(PostgresReceipts, database)
     history = providers.Singleton(PostgresNotificationHistory, database, decoder, CHANNELS)
     dead_letters = providers.Singleton(PostgresDeadLetters, database)
     audit_log = providers.Singleton(PostgresAuditLog, database)
@@ -208,5 +210,6 @@ class Production(containers.DeclarativeContainer):
         email_sender=email_sender,
         sms_sender=sms_sender,
         running=running,
+        receipts=receipts,
     )
     tidings = core.tidings

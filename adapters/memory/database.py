@@ -13,14 +13,15 @@ from domain.lease import Lease
 from domain.move import Move
 from domain.notification import Notification
 from domain.pause import Pause
+from domain.receipt import Receipt, ReceiptVerdict
 from domain.record import Position
 from domain.repeat import Sighting
 
 
 @dataclass(slots=True)
 class Database:
-    """Notifications with whose hand they are in, their trails, leases and dead letters; the
-    pauses of lanes, and the audit log.
+    """Notifications with whose hand they are in, their trails, leases and dead letters; API
+    keys, the pauses of lanes, the audit log, and receipts that wait.
 
     For tests: `go_away` and `come_back`; `will_refuse` an event's rows, `will_refuse_nothing`.
     """
@@ -35,6 +36,7 @@ class Database:
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     audit_log: list[AuditEntry] = field(default_factory=list)
     pauses: dict[str, Pause] = field(default_factory=dict)  #: by channel
+    receipts: dict[tuple[UUID, int, int, ReceiptVerdict], Receipt] = field(default_factory=dict)
     _is_away: bool = False
     _refused: set[str] = field(default_factory=set)
 

@@ -22,9 +22,11 @@ from application.claim_due import ClaimDue
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.gate import Gate
 from application.hand_over import HandOver
+from application.kept_receipts import KeptReceipts
 from application.lane import Lane
 from application.leasehold import Leasehold
 from application.ports.dead_letters import DeadLetterQuery
+from application.receive_receipts import ReceiveReceipts
 from application.recorder import Recorder
 from application.replay_dead_letters import Prospect, ReplayDeadLetters, ReplayOrder
 from application.switch import Switch
@@ -38,6 +40,7 @@ from domain.status import Status
 from tests.application.given import (
     HurdledLaneControl,
     HurdledLimiter,
+    HurdledReceipts,
     HurdledSender,
     HurdledStore,
     Hurdles,
@@ -105,13 +108,22 @@ class Driver:
             gate=self.gate,
             recorder=self.recorder,
         )
+        self.history = MemoryNotificationHistory(self.database)
+        self.receipts = HurdledReceipts(self.database, self.hurdles)
+        self.receive_receipts = ReceiveReceipts(
+            receipts=self.receipts,
+            store=self.store,
+            history=self.history,
+            clock=self.clock,
+            telemetry=self.telemetry,
+        )
         self.source = WatchedSource(self.stream, self.channel.name, self.clock)
         self.lane = self._lane(Leasehold(self.leases, "worker-1"))
         self.replay_dead_letters = ReplayDeadLetters(
             channels={self.channel.name: self.channel},
             decoder=self.decoder,
             store=self.store,
-            history=MemoryNotificationHistory(self.database),
+            history=self.history,
             dead_letters=self.dead_letters,
             clock=self.clock,
         )
@@ -138,6 +150,7 @@ class Driver:
                 recorder=self.recorder,
                 leasehold=leasehold,
             ),
+            kept_receipts=KeptReceipts(self.receive_receipts, self.clock),
         )
 
     def another(self) -> Driver:

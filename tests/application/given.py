@@ -12,6 +12,7 @@ from adapters.memory.database import Database
 from adapters.memory.lane_control import MemoryLaneControl
 from adapters.memory.notification_store import MemoryNotificationStore
 from adapters.memory.rate_limiter import MemoryRateLimiter
+from adapters.memory.receipts import MemoryReceipts
 from adapters.memory.sender import MemorySender
 from adapters.memory.stream import Stream
 from adapters.wire.decoder import WireDecoder
@@ -25,6 +26,7 @@ from domain.notification import Notification
 from domain.outcome import Outcome
 from domain.pause import Pause
 from domain.rate import RateRule, RateVerdict
+from domain.receipt import Receipt
 from domain.record import Record
 from domain.repeat import Standing
 
@@ -111,6 +113,24 @@ class HurdledLaneControl(MemoryLaneControl):
     async def pauses(self) -> Mapping[str, Pause]:
         await self._hurdles.passing("pauses")
         return await super().pauses()
+
+
+class HurdledReceipts(MemoryReceipts):
+    def __init__(self, database: Database, hurdles: Hurdles) -> None:
+        super().__init__(database)
+        self._hurdles = hurdles
+
+    async def keep(self, receipts: Sequence[Receipt]) -> None:
+        await self._hurdles.passing("keep")
+        await super().keep(receipts)
+
+    async def ripe(self, *, limit: int) -> Sequence[Receipt]:
+        await self._hurdles.passing("ripe")
+        return await super().ripe(limit=limit)
+
+    async def settle(self, receipts: Sequence[Receipt]) -> None:
+        await self._hurdles.passing("settle")
+        await super().settle(receipts)
 
 
 class HurdledLimiter(MemoryRateLimiter):

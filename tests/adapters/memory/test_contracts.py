@@ -21,6 +21,7 @@ from adapters.memory.leases import MemoryLeases
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
 from adapters.memory.rate_limiter import MemoryRateLimiter
+from adapters.memory.receipts import MemoryReceipts
 from adapters.memory.sender import MemorySender
 from adapters.memory.stream import Stream as StreamTwin
 from adapters.memory.telemetry import MemoryTelemetry
@@ -49,6 +50,7 @@ from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
 from tests.contracts.rate_limiter import Limiters, RateLimiterContract
+from tests.contracts.receipts import ReceiptsContract
 from tests.contracts.sender import Provider, SenderContract
 from tests.contracts.stream import Stream
 from tests.contracts.telemetry import Listener, TelemetryContract
@@ -66,6 +68,7 @@ class MemoryDatabase(Database):
             dead_letters=MemoryDeadLetters(self._twin),
             audit_log=MemoryAuditLog(self._twin),
             lane_control=MemoryLaneControl(self._twin),
+            receipts=MemoryReceipts(self._twin),
             outbox=MemoryDeadLetterOutbox(self._twin),
             api_keys=MemoryApiKeys(self._twin),
         )
@@ -222,6 +225,10 @@ class TestMemoryLaneControl(InMemory, LaneControlContract):
 
 
 class TestMemoryNotificationHistory(InMemory, NotificationHistoryContract):
+    pass
+
+
+class TestMemoryReceipts(InMemory, ReceiptsContract):
     pass
 
 

@@ -17,6 +17,7 @@ from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.options import PostgresOptions
+from adapters.postgres.receipts import PostgresReceipts
 from tests.adapters.postgres.conftest import DATABASE, ask
 from tests.contracts.api_keys import ApiKeysContract
 from tests.contracts.audit_log import AuditLogContract
@@ -28,6 +29,7 @@ from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
+from tests.contracts.receipts import ReceiptsContract
 from tests.runner import Run
 from tests.servers.postgres import PostgresServer
 
@@ -68,6 +70,7 @@ class ServerDatabase(Database):
             dead_letters=PostgresDeadLetters(opened),
             audit_log=PostgresAuditLog(opened),
             lane_control=PostgresLaneControl(opened),
+            receipts=PostgresReceipts(opened),
             outbox=PostgresDeadLetterOutbox(opened),
             api_keys=PostgresApiKeys(opened),
         )
@@ -120,6 +123,10 @@ class TestPostgresLaneControl(OnTheServer, LaneControlContract):
 
 
 class TestPostgresNotificationHistory(OnTheServer, NotificationHistoryContract):
+    pass
+
+
+class TestPostgresReceipts(OnTheServer, ReceiptsContract):
     pass
 
 

@@ -14,6 +14,7 @@ from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.prune import prune
+from adapters.postgres.receipts import PostgresReceipts
 from domain.dead_letter import Settled, Settlement
 from domain.lease import Lease
 from domain.notification import Notification
@@ -37,6 +38,7 @@ def worker(database: Database, run: Run) -> Worker:
         leases=PostgresLeases(database),
         history=PostgresNotificationHistory(database, DECODER, ("email", "sms")),
         dead_letters=PostgresDeadLetters(database),
+        receipts=PostgresReceipts(database),
         audit_log=PostgresAuditLog(database),
         lane_control=PostgresLaneControl(database),
     )

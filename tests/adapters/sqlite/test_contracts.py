@@ -19,6 +19,7 @@ from adapters.sqlite.leases import SqliteLeases
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
 from adapters.sqlite.rate_limiter import SqliteRateLimiter
+from adapters.sqlite.receipts import SqliteReceipts
 from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
 from application.ports.rate_limiter import RateLimiter
@@ -34,6 +35,7 @@ from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
 from tests.contracts.rate_limiter import Limiters, RateLimiterContract
+from tests.contracts.receipts import ReceiptsContract
 from tests.contracts.stream import Stream
 
 
@@ -92,6 +94,7 @@ class FileDatabase(OneFile, Database):
             api_keys=SqliteApiKeys(opened),
             audit_log=SqliteAuditLog(opened),
             lane_control=SqliteLaneControl(opened),
+            receipts=SqliteReceipts(opened),
         )
 
 
@@ -144,6 +147,10 @@ class TestSqliteLaneControl(InOneFile, LaneControlContract):
 
 
 class TestSqliteNotificationHistory(InOneFile, NotificationHistoryContract):
+    pass
+
+
+class TestSqliteReceipts(InOneFile, ReceiptsContract):
     pass
 
 
