@@ -14,6 +14,8 @@ from adapters.smtp.replies import ReplyTable
 from adapters.twilio.answers import CodeTable
 from adapters.twilio.callback import CallbackUrl
 from adapters.twilio.options import TwilioOptions
+from adapters.twilio.receipts import TwilioCallbacks
+from adapters.twilio.statuses import StatusTable
 from entrypoints.sending import missing
 from entrypoints.settings import EmailProvider, Settings, SmsProvider
 
@@ -71,6 +73,24 @@ def twilio_options(settings: Settings) -> TwilioOptions:
     )
 
 
+def twilio_callbacks(settings: Settings) -> TwilioCallbacks | None:
+    """Who reads Twilio's receipts; None where Twilio was not told where to send any."""
+    if settings.sms_provider is not SmsProvider.TWILIO:
+        return None
+    options = twilio_options(settings)
+    if options.callback is None:
+        return None
+    codes, statuses = _load_codes(settings)
+    return TwilioCallbacks(
+        options.callback, auth_token=options.auth_token, statuses=statuses, codes=codes
+    )
+
+
+def _load_codes(settings: Settings) -> tuple[CodeTable, StatusTable]:
+    own = settings.twilio_codes
+    return CodeTable.load(own), StatusTable.load(own)
+
+
 def contradictions_in_providers(settings: Settings) -> Iterator[tuple[str, str]]:
     """Only of what is there: a lane without its credentials does not start, and that is said."""
     if settings.email_provider is EmailProvider.SMTP and not missing(settings, "email"):
@@ -78,7 +98,7 @@ def contradictions_in_providers(settings: Settings) -> Iterator[tuple[str, str]]
         yield from _problem("SMTP_REPLIES", lambda: ReplyTable.load(settings.smtp_replies))
     if settings.sms_provider is SmsProvider.TWILIO and not missing(settings, "sms"):
         yield from _problem("TWILIO_…", lambda: twilio_options(settings))
-        yield from _problem("TWILIO_CODES", lambda: CodeTable.load(settings.twilio_codes))
+        yield from _problem("TWILIO_CODES", lambda: _load_codes(settings))
     key = settings.twilio_callback_key.get_secret_value()
     if settings.twilio_status_callback and len(key) < _SHORTEST_KEY:
         yield "TWILIO_CALLBACK_KEY", f"{_SHORTEST_KEY} characters or more are wanted"

@@ -68,6 +68,10 @@ class CodeTable:
         rows = {} if own is None else _read(own)
         return cls((rows | {n: r for n, r in _read(BUILT_IN).items() if n not in rows}).values())
 
+    def name_of(self, code: int | None) -> str | None:
+        """Of the first row that is for this code of Twilio's."""
+        return next((row.name for row in self.rows if code in row.codes), None)
+
     def decide(self, refusal: Refusal) -> Outcome:
         row = next((row for row in self.rows if row.matches(refusal)), None)
         if row is None:
@@ -93,7 +97,9 @@ def _outcome(row: Row, refusal: Refusal) -> Outcome:
 
 def _read(file: Path) -> dict[str, Row]:
     try:
-        rows = [_row(fields) for fields in tomllib.loads(file.read_text(encoding="utf-8"))["row"]]
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        only_statuses = "status" in tables and "row" not in tables
+        rows = [] if only_statuses else [_row(fields) for fields in tables["row"]]
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{file}: not a table of codes ({error})") from error
     return {row.name: row for row in rows}

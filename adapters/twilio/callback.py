@@ -11,6 +11,8 @@ from uuid import UUID
 
 from domain.notification import Notification
 
+_MOST_FIELDS = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverRef:
@@ -23,25 +25,36 @@ class HandOverRef:
 
 @dataclass(frozen=True, slots=True)
 class CallbackUrl:
-    """`base` may have a query of its own. Nobody without the key can make a URL that is read."""
+    """`base` may have a query of its own, and behind a # what Twilio reads there: how often to
+    try, how long to wait. Nobody without the key can make a URL that is read."""
 
     base: str
     key: bytes = field(repr=False)
 
     def of(self, notification: Notification) -> str:
+        return self.to(
+            HandOverRef(
+                notification_id=notification.id,
+                generation=notification.generation,
+                attempt=notification.attempt,
+            )
+        )
+
+    def to(self, hand_over: HandOverRef) -> str:
         fields = {
-            "notification": notification.id.hex,
-            "generation": str(notification.generation),
-            "attempt": str(notification.attempt),
+            "notification": hand_over.notification_id.hex,
+            "generation": str(hand_over.generation),
+            "attempt": str(hand_over.attempt),
         }
-        separator = "&" if urlsplit(self.base).query else "?"
+        url, hash_, overrides = self.base.partition("#")
+        separator = "&" if urlsplit(url).query else "?"
         signed = urlencode(fields | {"signature": self._signature(*fields.values())})
-        return f"{self.base}{separator}{signed}"
+        return f"{url}{separator}{signed}{hash_}{overrides}"
 
     def read(self, url: str) -> HandOverRef | None:
         """None if it is not one of ours, word by word."""
-        query = parse_qs(urlsplit(url).query)
         try:
+            query = parse_qs(urlsplit(url).query, max_num_fields=_MOST_FIELDS)
             id_, generation, attempt, signature = (
                 _only(query[name])
                 for name in ("notification", "generation", "attempt", "signature")

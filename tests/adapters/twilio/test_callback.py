@@ -53,3 +53,10 @@ class TestTheCallbackUrl:
 
     def test_shows_no_key(self) -> None:
         assert "a key" not in repr(CALLBACK)
+
+    def test_keeps_what_twilio_reads_behind_its_hash(self) -> None:
+        callback = CallbackUrl("https://example.com/r?tenant=1#rc=3&rp=5xx", b"a key")
+        url = callback.of(sms_for())
+        assert urlsplit(url).fragment == "rc=3&rp=5xx"
+        assert callback.read(url) is not None
+        assert callback.read(url.partition("#")[0]) is not None
