@@ -10,6 +10,7 @@ from typing import Protocol
 from adapters.memory.clock import MemoryClock
 from domain.notification import Notification
 from domain.outcome import Outcome
+from domain.receipt import Receipt, ReceiptVerdict
 from entrypoints.container import Tidings
 
 
@@ -51,6 +52,17 @@ class Assembly:
     @abstractmethod
     async def tidings(self) -> Tidings:
         """A new worker's view on what is stored."""
+
+    def receipt(self, handed_over: Notification, verdict: ReceiptVerdict) -> Receipt:
+        """What the provider says later of this hand-over."""
+        return Receipt(
+            notification_id=handed_over.id,
+            generation=handed_over.generation,
+            attempt=handed_over.attempt,
+            verdict=verdict,
+            words=verdict,
+            received_at=self.clock.now(),
+        )
 
     @abstractmethod
     async def start_again(self, at: datetime) -> None:

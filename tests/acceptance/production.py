@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -15,17 +16,19 @@ from adapters.memory.clock import MemoryClock
 from adapters.memory.telemetry import MemoryTelemetry
 from adapters.smtp.sender import SmtpSender
 from adapters.twilio.sender import TwilioSender
+from domain.notification import Notification
+from domain.receipt import Receipt, ReceiptVerdict
 from entrypoints.channels import CHANNELS
 from entrypoints.container import Purpose, Tidings
 from entrypoints.load_production_settings import load_production_settings
 from entrypoints.production import Production
-from entrypoints.providers import smtp_options, twilio_options
+from entrypoints.providers import smtp_options, twilio_callbacks, twilio_options
 from entrypoints.servers import kafka_options
 from tests.acceptance.assembly import Assembly
 from tests.acceptance.providers import ORIGINATOR, PlayedRelay, PlayedTwilio, Watched
 from tests.servers.smtp import SmtpServer
 from tests.servers.together import Servers, ask
-from tests.servers.twilio import TwilioServer
+from tests.servers.twilio import TwilioServer, callback
 
 #: How long to stay away a relay cannot say; a row of its table does.
 _REPLIES = """
@@ -37,7 +40,13 @@ outcome = "deferred"
 retry_after = 30
 source = "this test"
 """
-_CHANGING = ("notifications", "states", "trail", "leases", "dead_letters", "sightings")
+_TOKEN = "not-a-secret"
+_SAID = {
+    ReceiptVerdict.TAKEN: "sent",
+    ReceiptVerdict.DELIVERED: "delivered",
+    ReceiptVerdict.UNDELIVERED: "undelivered",
+}
+_CHANGING = ("notifications", "states", "trail", "leases", "dead_letters", "sightings", "receipts")
 _FUNCTION = """
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{code}'; END $$"""
@@ -72,9 +81,11 @@ class ProductionAssembly(Assembly):
             smtp_port=self._relay.port,
             smtp_replies=replies,
             twilio_account_sid="AC" + "0" * 32,
-            twilio_auth_token="not-a-secret",
+            twilio_auth_token=_TOKEN,
             twilio_from="+15550001111",
             twilio_base_url=self._twilio.url,
+            twilio_status_callback="https://tidings.example.com/v1/callbacks/twilio",
+            twilio_callback_key="not a secret either",
             **await self._servers.renew(),
             **settings,
         )
@@ -115,6 +126,20 @@ class ProductionAssembly(Assembly):
             closing = worker.shutdown_resources()
             assert closing is not None
             await closing
+
+    def receipt(self, handed_over: Notification, verdict: ReceiptVerdict) -> Receipt:
+        """As Twilio would post it, under its signature and ours."""
+        callbacks, options = twilio_callbacks(self._settings), twilio_options(self._settings)
+        assert callbacks is not None
+        assert options.callback is not None
+        url = options.callback.of(handed_over)
+        [message] = [each for each in self._twilio.messages if each.status_callback == url]
+        posted = callback(message, _SAID[verdict], auth_token=_TOKEN)
+        query = urlsplit(posted.url).query
+        now = self.clock.now()
+        receipt = callbacks.receive(query, posted.form, posted.signature, now=now)
+        assert isinstance(receipt, Receipt)
+        return receipt
 
     async def start_again(self, at: datetime) -> None:
         pytest.skip("time is the database's here: to set a machine's clock changes nothing")

@@ -21,6 +21,7 @@ from domain.errors import TidingsError
 from domain.failure import Failure
 from domain.notification import Notification
 from domain.pause import Pause
+from domain.receipt import ReceiptVerdict
 from entrypoints.container import Tidings
 from tests.acceptance.assembly import Assembly, Provider
 
@@ -172,6 +173,14 @@ class World:
                 notification, resolution, by="Linus", why="I looked it up"
             )
         )
+        self.turn()
+
+    def hear(self, event_id: str, channel: str, verdict: ReceiptVerdict, *, copy: int = -1) -> None:
+        """The provider says later what became of a copy that it was handed."""
+        id_ = self.notification(event_id, channel).id
+        copies = [each for each in self.sender(channel).handed_over if each.id == id_]
+        receipt = self.assembly.receipt(copies[copy], verdict)
+        self.run(self.tidings.receive_receipts([receipt]))
         self.turn()
 
     def replay(

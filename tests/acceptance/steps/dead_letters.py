@@ -49,6 +49,7 @@ def _expired(world: World, event_id: str) -> None:
 
 
 @when("the dead letters are replayed")
+@given("the dead letters have been replayed")
 def _replayed(world: World) -> None:
     world.replay()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pytest_bdd import given, parsers, then, when
 
 from domain.outcome import Accepted, Deferred, ProviderDown, Rejected, Unknown
+from domain.receipt import ReceiptVerdict
 from tests.acceptance.world import World
 
 _BUSY = Deferred(reason="450 busy, come back later", rule="busy")
@@ -14,6 +15,12 @@ _DOWN = ProviderDown(reason="421 not accepting mail", rule="down")
 _LOST = Unknown(reason="contact lost after the message", rule="lost")
 PROVIDER = r"the (?P<provider>mail|SMS) provider"
 _CHANNELS = {"mail": "email", "SMS": "SMS"}
+_WORDS = {
+    "is on its way": ReceiptVerdict.TAKEN,
+    "has arrived": ReceiptVerdict.DELIVERED,
+    "did not arrive": ReceiptVerdict.UNDELIVERED,
+}
+_SAYS = rf"(?P<word>{'|'.join(_WORDS)})"
 _TIMES = {"once": 1, "twice": 2}
 
 
@@ -103,6 +110,19 @@ def _contact_lost(world: World, provider: str, count: int) -> None:
 @given("the SMS provider knows what it took")
 def _knows(world: World) -> None:
     world.sender("SMS").know_unknown_ones()
+
+
+@given(
+    parsers.re(rf'{PROVIDER} (says|has said) that the (email|SMS) of "(?P<event_id>[^"]+)" {_SAYS}')
+)
+@when(parsers.re(rf'{PROVIDER} says that the (email|SMS) of "(?P<event_id>[^"]+)" {_SAYS}'))
+def _says_later(world: World, provider: str, event_id: str, word: str) -> None:
+    world.hear(event_id, _CHANNELS[provider], _WORDS[word])
+
+
+@when(parsers.re(rf'{PROVIDER} says that the first (email|SMS) of "(?P<event_id>[^"]+)" {_SAYS}'))
+def _says_of_the_first(world: World, provider: str, event_id: str, word: str) -> None:
+    world.hear(event_id, _CHANNELS[provider], _WORDS[word], copy=0)
 
 
 @then(parsers.re(rf"{PROVIDER} has been asked (?P<times>once|twice|\d+ times)"))

@@ -29,6 +29,11 @@ def _concurrency(world: World, how: str) -> None:
     world.settings["email_concurrency"] = {"one": 1, "two": 2}[how]
 
 
+@given("an uncertain SMS is sent again")
+def _resends(world: World) -> None:
+    world.settings["uncertain_sms"] = "resend"
+
+
 @when("the service is asked to stop")
 def _stop(world: World) -> None:
     world.stop()

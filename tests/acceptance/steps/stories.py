@@ -37,6 +37,11 @@ def _sent(world: World, channel: str, event_id: str) -> None:
     assert world.notification(event_id, channel).status is Status.SENT
 
 
+@then(parsers.re(rf"the {CHANNEL} of {EVENT} is delivered"))
+def _delivered(world: World, channel: str, event_id: str) -> None:
+    assert world.notification(event_id, channel).status is Status.DELIVERED
+
+
 @then(
     parsers.re(rf"the {CHANNEL} of {EVENT} was sent at attempt (?P<attempt>\d+)"),
     converters={"attempt": int},
