@@ -228,6 +228,7 @@ class Core(containers.DeclarativeContainer):
     history: providers.Provider[NotificationHistory] = providers.Dependency()
     dead_letters: providers.Provider[DeadLetters] = providers.Dependency()
     audit_log: providers.Provider[AuditLog] = providers.Dependency()
+    receipts: providers.Provider[Receipts] = providers.Dependency()
     api_keys: providers.Provider[ApiKeys] = providers.Dependency()
     dead_letter_outbox: providers.Provider[DeadLetterOutbox] = providers.Dependency()
     dead_letter_topic: providers.Provider[DeadLetterTopic] = providers.Dependency()
@@ -239,7 +240,6 @@ class Core(containers.DeclarativeContainer):
     email_sender: providers.Provider[Sender] = providers.Dependency()
     sms_sender: providers.Provider[Sender] = providers.Dependency()
     running: providers.Provider[Sequence[str]] = providers.Dependency()
-    receipts: providers.Provider[Receipts] = providers.Dependency()
 
     email_channel = providers.Singleton(email_channel, settings)
     sms_channel = providers.Singleton(sms_channel, settings)

@@ -129,7 +129,9 @@ class Settings(BaseSettings):
         default="", description="The Messaging Service that SMS come from."
     )
     twilio_status_callback: str = Field(
-        default="", description="The URL that Twilio sends its later word about an SMS to."
+        default="",
+        description="The URL that Twilio sends its later word about an SMS to: this program's "
+        "/v1/callbacks/twilio, as it is reached from outside.",
     )
     twilio_callback_key: SecretStr = Field(
         default=SecretStr(""), description="What that URL is signed with: 16 characters or more."

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
 
 from entrypoints.api.app import api
 from entrypoints.api.asyncapi import USUAL, Topics
 from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.installed import installed
 from entrypoints.production_settings import ProductionSettings
+from entrypoints.sending import missing
 from entrypoints.serving import listen, serve
-from entrypoints.settings import Settings
+from entrypoints.settings import Settings, SmsProvider
 
 
 def listen_for_api(settings: Settings) -> socket.socket | None:
@@ -26,8 +31,20 @@ async def serve_api(
     topics = USUAL
     if isinstance(settings, ProductionSettings):
         topics = Topics(settings.kafka_topic, settings.kafka_dlq_topic)
-    app = api(tidings, needs_keys=settings.needs_keys, topics=topics)
+    beside = _callbacks(settings, tidings)
+    app = api(tidings, needs_keys=settings.needs_keys, topics=topics, beside=beside)
     await serve(app, listening, stopping)
+
+
+def _callbacks(settings: Settings, tidings: Tidings) -> Sequence[BaseRoute]:
+    """Where Twilio was told to send its later word to."""
+    if settings.sms_provider is not SmsProvider.TWILIO or missing(settings, "sms"):
+        return ()
+    with installed():
+        from entrypoints.api.callbacks import twilio_route
+        from entrypoints.providers import twilio_callbacks
+    callbacks = twilio_callbacks(settings)
+    return () if callbacks is None else (twilio_route(callbacks, tidings),)
 
 
 async def serve_api_alone(
