@@ -19,6 +19,7 @@ from application.ports.notification_store import NotificationStore
 from domain.channel import Channel
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import AlreadyExpired, InvalidRecipient, UnreadableEvent
+from domain.masking import masked
 from domain.notification import Notification
 from domain.record import Record
 from domain.repeat import Standing
@@ -32,6 +33,7 @@ class Prospect(StrEnum):
     EXPIRED = "expired"  #: its time has passed; left, unless expiry is to be ignored
     UNREADABLE = "still unreadable"  #: its bytes mean nothing to this version either
     INVALID = "still invalid"  #: its address is none
+    FORGOTTEN = "forgotten"  #: its recipient was; nobody is left to tell
     MOVED_ON = "moved on already"  #: it has had another life, or another end, since
     REFUSED = "refused by the store"  #: it cannot be written; left
 
@@ -109,7 +111,7 @@ class ReplayDeadLetters:
     ) -> None:
         now = self.clock.now()
         for prospect, why in (
-            (Prospect.REPLAYED, order.why),
+            (Prospect.REPLAYED, masked(order.why, recipient="")),
             (Prospect.MOVED_ON, "it was found to have moved on"),
         ):
             settlement = Settlement(how=Settled.REPLAYED, at=now, by=order.by, why=why)
@@ -157,6 +159,8 @@ class ReplayDeadLetters:
         due_at: datetime,
         order: ReplayOrder,
     ) -> _Revival:
+        if notification is not None and notification.event.is_forgotten:
+            return _Revival(prospect=Prospect.FORGOTTEN)
         if (
             notification is None
             or notification.status is not Status.FAILED

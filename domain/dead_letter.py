@@ -17,6 +17,7 @@ class Settled(StrEnum):
 
     REPLAYED = "replayed"
     DISCARDED = "discarded"
+    FORGOTTEN = "forgotten"  #: the person it was for was; its body is erased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

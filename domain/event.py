@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 #: The subject of an email whose producer gave none, by message type.
@@ -13,6 +13,9 @@ DEFAULT_SUBJECTS: Mapping[str, str] = {
     "ALERT_RAISED": "Alert",
 }
 PLAIN_SUBJECT = "Notification"
+
+#: In the place of a body that was erased. Nobody reads an event from it.
+FORGOTTEN_BODY = b'{"forgotten":{}}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,15 @@ class Event:
     @property
     def subject_line(self) -> str:
         return self.subject or DEFAULT_SUBJECTS.get(self.message_type, PLAIN_SUBJECT)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Every other one names somebody."""
+        return not self.addresses
+
+    def forgotten(self) -> Event:
+        """Without whom it was for and what it said. Its digest stays: it is known again."""
+        return replace(self, addresses={}, text="", subject=None, html=None, body=FORGOTTEN_BODY)
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now

@@ -12,4 +12,5 @@ class Failure(StrEnum):
     INVALID = "invalid"  #: the address is none
     UNDELIVERED = "undelivered"  #: a receipt says that it did not arrive
     UNRESOLVED = "unresolved"  #: nobody could say whether the provider had it
+    WITHDRAWN = "withdrawn"  #: its recipient was forgotten before anybody was told
     POISON = "poison"  #: workers died with it, twice while they had nothing else

@@ -18,7 +18,7 @@ from domain.masking import masked
 from domain.move import Move
 from domain.outcome import Accepted, Deferred, Found, Outcome, ProviderDown, Rejected, Unknown
 from domain.receipt import RECEIPT_WAYS, TOO_EARLY, Receipt, ReceiptVerdict
-from domain.recipient import Recipient
+from domain.recipient import FORGOTTEN, Recipient
 from domain.record import Position
 from domain.status import TRANSITIONS, Status, Wait, Waiting
 
@@ -381,6 +381,25 @@ class Notification:
         """A person knows, or decides, that it did not arrive."""
         self._only_from(Status.UNCERTAIN)
         return self.fail(Failure.UNRESOLVED, now=now, by=by, words=why)
+
+    def forget(self, *, now: datetime, by: str) -> Notification:
+        """Erase for whom it was and what it said; that it happened stays.
+
+        It stays where it is in its life. The line in its trail tells whoever read it before
+        that it has changed.
+        """
+        if not self.status.is_final:
+            raise IllegalTransition(self.id, self.status, "forgotten")
+        move = replace(
+            self.last_move,
+            number=self.last_move.number + 1,
+            at=now,
+            by=by,
+            came_from=self.status,
+            words="forgotten",
+            rule="",
+        )
+        return replace(self, event=self.event.forgotten(), recipient=FORGOTTEN, last_move=move)
 
     def dead_letter(self) -> DeadLetter | None:
         """What a FAILED notification leaves behind, once in each generation."""

@@ -26,6 +26,14 @@ class Recipient:
     address: str
     key: str
 
+    @property
+    def is_forgotten(self) -> bool:
+        return not self.address
+
+
+#: In the place of somebody whose data was erased.
+FORGOTTEN = Recipient(address="", key="")
+
 
 def email_address(raw: str) -> Recipient:
     """Read an ASCII address by its shape (RFC 5321 dot-atom; no quoted parts, no DNS).

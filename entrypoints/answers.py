@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
+from uuid import UUID
 
 from domain.api_key import Scope
 from domain.status import Status, Wait
@@ -56,6 +57,7 @@ class Replay(Shape, frozen=True, kw_only=True):
     expired: Annotated[int, means("left, as their time has passed; see --ignore-expiry")]
     unreadable: Annotated[int, means("left, as nobody can read them still")]
     invalid: Annotated[int, means("left, as their address is none still")]
+    forgotten: Annotated[int, means("left, as their recipient is forgotten")]
     moved_on: Annotated[int, means("had another life, or another end, already")]
     refused: Annotated[int, means("left, as the store cannot write them")]
 
@@ -93,6 +95,33 @@ class Switched(Shape, frozen=True, kw_only=True):
     channel: Annotated[str, means("email or sms")]
     is_paused: Annotated[bool, means("whether it is from now on")]
     has_changed: Annotated[bool, means("false: it was so before; a first pause stands")]
+
+
+class Elsewhere(Shape, frozen=True, kw_only=True):
+    """A place that Tidings does not erase from."""
+
+    topic: Annotated[str, means("its name in Kafka")]
+    retention_seconds: Annotated[
+        int | None,
+        means("how long it keeps a record at least; null: for ever, or Kafka did not say"),
+    ]
+
+
+class Forgotten(Shape, frozen=True, kw_only=True):
+    """What was erased of a person, or would be."""
+
+    is_done: Annotated[bool, means("false: it was only looked at, for want of --yes")]
+    act: Annotated[UUID | None, means("as the audit log calls it; null: nothing was erased")]
+    by: Annotated[str, means("who decided; empty only if nobody was named and it is not done")]
+    why: Annotated[str, means("the reason that was given; empty only if it is not done")]
+    notifications: Annotated[int, means("to an address that was named")]
+    siblings: Annotated[int, means("of the same events, to another address")]
+    loose: Annotated[int, means("records that nobody could read or that were never told")]
+    copies: Annotated[int, means("files of the outbox; known only once it is done")]
+    waiting: Annotated[int, means("still to be told, and left as they are; see --cancel-waiting")]
+    being_told: Annotated[int, means("in a worker's hand, and left as they are")]
+    unread: Annotated[int, means("events in the stream that nobody has looked into yet")]
+    elsewhere: Annotated[list[Elsewhere], means("what keeps its own copy until that ends")]
 
 
 class MadeTopic(Shape, frozen=True, kw_only=True):
@@ -327,6 +356,7 @@ ANSWERS: Mapping[str, tuple[type[Shape], ...]] = {
     "lanes list": (LaneStates,),
     "lanes pause": (Switched,),
     "lanes resume": (Switched,),
+    "forget": (Forgotten,),
     "topics": (Topics,),
     "migrate": (Migrated,),
     "prune": (Pruned,),

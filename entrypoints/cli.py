@@ -17,7 +17,7 @@ from entrypoints import exit_codes
 from entrypoints.cli_decide import dlq_app, resolve
 from entrypoints.cli_keys import keys_app
 from entrypoints.cli_lanes import lanes_app
-from entrypoints.cli_people import audit
+from entrypoints.cli_people import audit, forget
 from entrypoints.filters import Wanted
 from entrypoints.options import After, Before, Channel, Data, From, Json, Limit, MessageType, Reveal
 from entrypoints.startup import make_no_search, refuse_what_is_no_text, see_to_streams
@@ -43,6 +43,7 @@ app.add_typer(lanes_app, name="lanes", rich_help_panel="Decide")
 app.command(rich_help_panel="Decide")(resolve)
 app.add_typer(keys_app, name="keys", rich_help_panel="Decide")
 app.command(rich_help_panel="Ask")(audit)
+app.command(rich_help_panel="Decide")(forget)
 
 
 def _print_version(wanted: bool) -> None:
@@ -301,12 +302,16 @@ def migrate(
         str | None,
         typer.Option("--pruning", metavar="ROLE", help="And the role of `tidings prune`."),
     ] = None,
+    forgetting: Annotated[
+        str | None,
+        typer.Option("--forgetting", metavar="ROLE", help="And the role of `tidings forget`."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Bring the tables in PostgreSQL up to date. Safe while workers run, and twice at once."""
     from entrypoints.commands.servers import migrate
 
-    migrate(service, pruning, resume_pending=resume_pending, as_json=as_json)
+    migrate(service, pruning, forgetting, resume_pending=resume_pending, as_json=as_json)
 
 
 @app.command(rich_help_panel="Production")

@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 
 from entrypoints.dead_letter_options import After, Ids, OfEvent, OneId, Rate, Reason, Yes
-from entrypoints.deciders import reason_for, who_decides
+from entrypoints.deciders import kept, reason_for, who_decides
 from entrypoints.filters import Filters
 from entrypoints.options import Before, By, Channel, Data, From, Json, Limit, MessageType, Why
 
@@ -31,13 +31,6 @@ def _refuse_to_guess(ids: list[UUID] | None, filters: Filters) -> None:
         )
     if ids and not filters.name_nothing:
         raise typer.BadParameter("say which by ids or by a filter, not by both")
-
-
-def _kept(by: str | None, why: str | None, *, is_meant: bool) -> tuple[str, str]:
-    """Who decides, and why. Where nobody decides yet, neither is needed."""
-    if is_meant:
-        return who_decides(by), reason_for(why)
-    return (by or "").strip(), (why or "").strip()
 
 
 @dlq_app.command("list")
@@ -99,7 +92,7 @@ def dlq_replay(
     """Give dead letters another life; nobody is told twice, however often it is run."""
     filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
     _refuse_to_guess(ids, filters)
-    by, why = _kept(by, why, is_meant=yes)
+    by, why = kept(by, why, is_meant=yes)
     from entrypoints.commands.dlq_decide import choice_of, replay
 
     choice = choice_of(filters, ids or [], by=by, why=why, is_meant=yes)
@@ -124,7 +117,7 @@ def dlq_discard(
     """Settle dead letters for good; they stay readable."""
     filters = Filters(reason, channel, message_type, event_id, failed_from, failed_before)
     _refuse_to_guess(ids, filters)
-    by, why = _kept(by, why, is_meant=yes)
+    by, why = kept(by, why, is_meant=yes)
     from entrypoints.commands.dlq_decide import choice_of, discard
 
     choice = choice_of(filters, ids or [], by=by, why=why, is_meant=yes)

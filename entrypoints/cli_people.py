@@ -5,7 +5,13 @@ Nothing heavy is imported before it is needed: `--help` must come at once.
 
 from __future__ import annotations
 
-from entrypoints.options import Data, Json, Limit
+from typing import Annotated
+
+import typer
+
+from entrypoints.dead_letter_options import Yes
+from entrypoints.deciders import kept
+from entrypoints.options import By, Data, Json, Limit, Why
 
 
 def audit(limit: Limit = 20, data: Data = None, as_json: Json = False) -> None:
@@ -13,3 +19,30 @@ def audit(limit: Limit = 20, data: Data = None, as_json: Json = False) -> None:
     from entrypoints.commands.audit import audit
 
     audit(limit=limit, data=data, as_json=as_json)
+
+
+def forget(
+    email: Annotated[str | None, typer.Option("--email", help="Their address.")] = None,
+    phone: Annotated[
+        str | None, typer.Option("--phone", help="Their number, as +15551234567.")
+    ] = None,
+    cancel_waiting: Annotated[
+        bool,
+        typer.Option("--cancel-waiting", help="Fail what they have still to be told, first."),
+    ] = False,
+    why: Why = None,
+    by: By = None,
+    yes: Yes = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Erase a person's data for good. What happened, and when, stays known."""
+    if email is None and phone is None:
+        raise typer.BadParameter("say whom: --email, --phone, or both")
+    by, why = kept(by, why, is_meant=yes)
+    from entrypoints.commands.forget import Wish, forget
+
+    wish = Wish(
+        email=email, phone=phone, cancel_waiting=cancel_waiting, by=by, why=why, is_meant=yes
+    )
+    forget(wish, data=data, as_json=as_json)

@@ -31,11 +31,13 @@ from adapters.memory.lane_control import MemoryLaneControl
 from adapters.memory.leases import MemoryLeases
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
+from adapters.memory.personal_data import MemoryPersonalData
 from adapters.memory.rate_limiter import MemoryRateLimiter
 from adapters.memory.receipts import MemoryReceipts
 from adapters.memory.sender import MemorySender
 from adapters.memory.stream import Stream
 from adapters.memory.telemetry import MemoryTelemetry
+from adapters.outbox.copies import OutboxCopies
 from adapters.sqlite.api_keys import SqliteApiKeys
 from adapters.sqlite.audit_log import SqliteAuditLog
 from adapters.sqlite.data_folder import DataFolder
@@ -47,6 +49,7 @@ from adapters.sqlite.lane_control import SqliteLaneControl
 from adapters.sqlite.leases import SqliteLeases
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
+from adapters.sqlite.personal_data import SqlitePersonalData
 from adapters.sqlite.rate_limiter import SqliteRateLimiter
 from adapters.sqlite.receipts import SqliteReceipts
 from adapters.system.clock import SystemClock
@@ -55,6 +58,7 @@ from application.accept_events import AcceptEvents
 from application.claim_due import ClaimDue
 from application.create_key import CreateKey
 from application.dead_letter_post import DeadLetterPost
+from application.forget_person import ForgetPerson
 from application.gate import Gate
 from application.hand_over import HandOver
 from application.kept_receipts import KeptReceipts
@@ -67,6 +71,7 @@ from application.ports.accepted_cache import AcceptedCache
 from application.ports.api_keys import ApiKeys
 from application.ports.audit_log import AuditLog
 from application.ports.clock import Clock
+from application.ports.copies import Copies
 from application.ports.dead_letter_outbox import DeadLetterOutbox
 from application.ports.dead_letter_topic import DeadLetterTopic
 from application.ports.dead_letters import DeadLetters
@@ -77,6 +82,7 @@ from application.ports.lane_control import LaneControl
 from application.ports.leases import Leases
 from application.ports.notification_history import NotificationHistory
 from application.ports.notification_store import NotificationStore
+from application.ports.personal_data import PersonalData
 from application.ports.rate_limiter import RateLimiter
 from application.ports.receipts import Receipts
 from application.ports.sender import Sender
@@ -95,7 +101,7 @@ from domain.channel import Channel
 from domain.errors import TidingsError
 from entrypoints.channels import ADDRESS_FIELDS, CHANNELS, email_channel, sms_channel
 from entrypoints.installed import installed
-from entrypoints.sending import email_sender, missing, sms_sender
+from entrypoints.sending import email_sender, missing, outbox_folders, sms_sender
 from entrypoints.settings import Environment, Settings
 
 
@@ -113,6 +119,7 @@ class Tidings:
     list_lanes: ListLanes
     lane_control: LaneControl
     receive_receipts: ReceiveReceipts
+    forget_person: ForgetPerson
     history: NotificationHistory
     dead_letters: DeadLetters
     audit_log: AuditLog
@@ -230,6 +237,8 @@ class Core(containers.DeclarativeContainer):
     audit_log: providers.Provider[AuditLog] = providers.Dependency()
     receipts: providers.Provider[Receipts] = providers.Dependency()
     api_keys: providers.Provider[ApiKeys] = providers.Dependency()
+    personal_data: providers.Provider[PersonalData] = providers.Dependency()
+    copies: providers.Provider[Copies | None] = providers.Dependency()
     dead_letter_outbox: providers.Provider[DeadLetterOutbox] = providers.Dependency()
     dead_letter_topic: providers.Provider[DeadLetterTopic] = providers.Dependency()
     cache: providers.Provider[AcceptedCache] = providers.Dependency()
@@ -322,6 +331,16 @@ class Core(containers.DeclarativeContainer):
         ),
         lane_control=lane_control,
         receive_receipts=receive_receipts,
+        forget_person=providers.Factory(
+            ForgetPerson,
+            channels=CHANNELS,
+            history=history,
+            store=store,
+            personal_data=personal_data,
+            copies=copies,
+            audit_log=audit_log,
+            clock=clock,
+        ),
         history=history,
         dead_letters=dead_letters,
         audit_log=audit_log,
@@ -350,6 +369,8 @@ class InMemory(containers.DeclarativeContainer):
     dead_letters = providers.Singleton(MemoryDeadLetters, database)
     audit_log = providers.Singleton(MemoryAuditLog, database)
     api_keys = providers.Singleton(MemoryApiKeys, database)
+    personal_data = providers.Singleton(MemoryPersonalData, database)
+    copies: providers.Object[None] = providers.Object(None)
     dead_letter_outbox = providers.Singleton(MemoryDeadLetterOutbox, database)
     dead_letter_stream = providers.Singleton(Stream)
     dead_letter_topic = providers.Singleton(MemoryDeadLetterTopic, dead_letter_stream, clock)
@@ -374,6 +395,8 @@ class InMemory(containers.DeclarativeContainer):
         dead_letters=dead_letters,
         audit_log=audit_log,
         api_keys=api_keys,
+        personal_data=personal_data,
+        copies=copies,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,
@@ -462,6 +485,8 @@ class Embedded(containers.DeclarativeContainer):
     dead_letters = providers.Singleton(SqliteDeadLetters, database)
     audit_log = providers.Singleton(SqliteAuditLog, database)
     api_keys = providers.Singleton(SqliteApiKeys, database)
+    personal_data = providers.Singleton(SqlitePersonalData, database)
+    copies = providers.Singleton(OutboxCopies, providers.Callable(outbox_folders, settings))
     dead_letter_outbox: providers.Object[None] = providers.Object(None)
     dead_letter_topic: providers.Object[None] = providers.Object(None)
     cache = providers.Singleton(MemoryAcceptedCache)
@@ -487,6 +512,8 @@ class Embedded(containers.DeclarativeContainer):
         dead_letters=dead_letters,
         audit_log=audit_log,
         api_keys=api_keys,
+        personal_data=personal_data,
+        copies=copies,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,

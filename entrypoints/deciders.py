@@ -32,3 +32,10 @@ def reason_for(given: str | None) -> str:
     if not given.strip():
         raise typer.BadParameter("want a reason; it is kept", param_hint="--why")
     return given.strip()
+
+
+def kept(by: str | None, why: str | None, *, is_meant: bool) -> tuple[str, str]:
+    """Who decides, and why. Where nobody decides yet, neither is needed."""
+    if is_meant:
+        return who_decides(by), reason_for(why)
+    return (by or "").strip(), (why or "").strip()

@@ -82,7 +82,10 @@ async def discard(tidings: Tidings, choice: Choice) -> tuple[int, Sequence[DeadL
     """How many, and the first of them. Raises CannotBeDone if one of the ids is not open."""
     count, first = 0, list[DeadLetter]()
     settlement = Settlement(
-        how=Settled.DISCARDED, at=tidings.clock.now(), by=choice.by, why=choice.why
+        how=Settled.DISCARDED,
+        at=tidings.clock.now(),
+        by=choice.by,
+        why=masked(choice.why, recipient=""),
     )
     async for letters in _batches(tidings, choice):
         first += letters[: _SHOWN - len(first)]

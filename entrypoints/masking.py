@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+FORGOTTEN = "forgotten"
+
+
+def shown_address(address: str, *, reveal: bool) -> str:
+    if not address:
+        return FORGOTTEN
+    return address if reveal else masked_address(address)
+
 
 def masked_address(address: str) -> str:
     """Enough to recognise an address that one knows, and no more."""

@@ -19,6 +19,7 @@ from adapters.kafka.membership import Reader
 from adapters.kafka.options import KafkaOptions, Patience
 from adapters.kafka.progress import KafkaOnlooker
 from adapters.logs.telemetry import LogTelemetry
+from adapters.outbox.copies import OutboxCopies
 from adapters.postgres.api_keys import PostgresApiKeys
 from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.clock import PostgresClock
@@ -30,6 +31,7 @@ from adapters.postgres.lane_control import PostgresLaneControl
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
+from adapters.postgres.personal_data import PostgresPersonalData
 from adapters.postgres.receipts import PostgresReceipts
 from adapters.redis.accepted_cache import RedisAcceptedCache
 from adapters.redis.rate_limiter import RedisRateLimiter
@@ -42,7 +44,7 @@ from domain.errors import TidingsError
 from entrypoints.channels import ADDRESS_FIELDS, CHANNELS
 from entrypoints.container import Connection, Core, Purpose, open_sender
 from entrypoints.production_settings import ProductionSettings
-from entrypoints.sending import email_sender, sms_sender
+from entrypoints.sending import email_sender, outbox_folders, sms_sender
 from entrypoints.servers import (
     group_of,
     kafka_options,
@@ -158,6 +160,8 @@ class Production(containers.DeclarativeContainer):
     dead_letters = providers.Singleton(PostgresDeadLetters, database)
     audit_log = providers.Singleton(PostgresAuditLog, database)
     api_keys = providers.Singleton(PostgresApiKeys, database)
+    personal_data = providers.Singleton(PostgresPersonalData, database)
+    copies = providers.Singleton(OutboxCopies, providers.Callable(outbox_folders, settings))
     dead_letter_outbox = providers.Singleton(PostgresDeadLetterOutbox, database)
     dead_letter_topic = providers.Singleton(
         KafkaDeadLetterTopic, kafka, settings.provided.kafka_dlq_topic
@@ -200,6 +204,8 @@ class Production(containers.DeclarativeContainer):
         dead_letters=dead_letters,
         audit_log=audit_log,
         api_keys=api_keys,
+        personal_data=personal_data,
+        copies=copies,
         dead_letter_outbox=dead_letter_outbox,
         dead_letter_topic=dead_letter_topic,
         cache=cache,

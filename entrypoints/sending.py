@@ -13,12 +13,17 @@ from adapters.sqlite.data_folder import DataFolder
 from application.ports.clock import Clock
 from application.ports.sender import Sender
 from domain.notification import Notification
+from entrypoints.channels import CHANNELS
 from entrypoints.installed import installed
 from entrypoints.settings import EmailProvider, Settings, SmsProvider
 
 
 def outbox_folder(settings: Settings, channel: str) -> Path:
     return DataFolder(settings.tidings_data).outbox / channel
+
+
+def outbox_folders(settings: Settings) -> Sequence[Path]:
+    return [outbox_folder(settings, channel) for channel in CHANNELS]
 
 
 def email_sender(settings: Settings, clock: Clock) -> Sender:

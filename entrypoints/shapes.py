@@ -44,7 +44,9 @@ class Notification(Shape, frozen=True, kw_only=True):
     event_id: Annotated[str, means("as its producer gave it")]
     message_type: Annotated[str, means("as its producer gave it; empty for a plain message")]
     channel: Annotated[str, means("email or sms")]
-    recipient: Annotated[str, means("the address or number, masked unless it was to be revealed")]
+    recipient: Annotated[
+        str, means("the address or number, masked unless it was to be revealed; or: forgotten")
+    ]
     status: Annotated[Status, means("where it is in its life")]
     is_final: Annotated[bool, means("nothing more happens by itself")]
     generation: Annotated[int, means("its lives: 1, and 1 more for each replay")]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from application.forget_person import Trace, Traces
 from application.list_lanes import LaneState
 from application.ports.notification_history import Chapter
 from application.replay_dead_letters import Prospect
@@ -24,7 +25,7 @@ from domain.record import Position
 from domain.repeat import Repeat, Sighting
 from entrypoints import answers, shapes
 from entrypoints.following import Happening
-from entrypoints.masking import masked_address
+from entrypoints.masking import shown_address
 
 
 def position(position: Position) -> shapes.Position:
@@ -40,7 +41,7 @@ def notification(notification: Notification, *, reveal: bool) -> shapes.Notifica
         event_id=notification.event.id,
         message_type=notification.event.message_type,
         channel=notification.channel,
-        recipient=address if reveal else masked_address(address),
+        recipient=shown_address(address, reveal=reveal),
         status=notification.status,
         is_final=notification.status.is_final,
         generation=notification.generation,
@@ -256,8 +257,42 @@ def replay(prospects: Counter[Prospect], *, is_done: bool, by: str, why: str) ->
         expired=prospects[Prospect.EXPIRED],
         unreadable=prospects[Prospect.UNREADABLE],
         invalid=prospects[Prospect.INVALID],
+        forgotten=prospects[Prospect.FORGOTTEN],
         moved_on=prospects[Prospect.MOVED_ON],
         refused=prospects[Prospect.REFUSED],
+    )
+
+
+def forgotten(
+    traces: Traces,
+    left: Traces,
+    *,
+    act: UUID | None,
+    is_done: bool,
+    by: str,
+    why: str,
+    unread: int,
+    elsewhere: Sequence[tuple[str, timedelta | None]],
+) -> answers.Forgotten:
+    whole = traces + left
+    return answers.Forgotten(
+        is_done=is_done,
+        act=act,
+        by=by,
+        why=why,
+        notifications=traces[Trace.NOTIFICATION],
+        siblings=traces[Trace.SIBLING],
+        loose=traces[Trace.LOOSE],
+        copies=traces[Trace.COPY],
+        waiting=whole[Trace.WAITING],
+        being_told=whole[Trace.BEING_TOLD],
+        unread=unread,
+        elsewhere=[
+            answers.Elsewhere(
+                topic=topic, retention_seconds=None if span is None else int(span.total_seconds())
+            )
+            for topic, span in elsewhere
+        ],
     )
 
 

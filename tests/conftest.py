@@ -20,7 +20,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 pytest_plugins = [
     *(
         f"tests.acceptance.steps.{noun}"
-        for noun in ("dead_letters", "events", "lanes", "people", "providers", "service", "stories")
+        for noun in (
+            "dead_letters",
+            "events",
+            "forgetting",
+            "lanes",
+            "people",
+            "providers",
+            "service",
+            "stories",
+        )
     ),
     "tests.servers.kafka_fixtures",
     "tests.servers.postgres_fixtures",

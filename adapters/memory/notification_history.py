@@ -100,7 +100,11 @@ class MemoryNotificationHistory(NotificationHistory):
         if notification.status not in (Status.SENT, Status.DELIVERED):
             return None
         trail = self._database.trails[notification.id].values()
-        sent_at = [move.at for move in trail if move.status is Status.SENT]
+        sent_at = [
+            move.at
+            for move in trail
+            if move.status is Status.SENT and move.came_from is not Status.SENT
+        ]
         return sent_at[-1] - notification.event.occurred_at if sent_at else None
 
 

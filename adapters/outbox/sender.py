@@ -84,12 +84,17 @@ class OutboxSender(Sender):
                 repeat += 1
 
     def _file_name(self, notification: Notification, repeat: int) -> str:
-        event = _NOT_FOR_FILE_NAMES.sub("_", notification.event.id)[:_LONGEST_NAME]
         again = f"-again{repeat}" if repeat else ""
         return (
-            f"{self._clock.now():%Y%m%dT%H%M%S}-{event}-{notification.id.hex[:8]}"
+            f"{self._clock.now():%Y%m%dT%H%M%S}-{name_of(notification)}"
             f"-g{notification.generation}-attempt{notification.attempt}{again}{self._suffix}"
         )
+
+
+def name_of(notification: Notification) -> str:
+    """The part of a file's name that says whose it is."""
+    event = _NOT_FOR_FILE_NAMES.sub("_", notification.event.id)[:_LONGEST_NAME]
+    return f"{event}-{notification.id.hex[:8]}"
 
 
 def render_text(notification: Notification) -> bytes:

@@ -11,29 +11,33 @@ from application.errors import StoreUnavailable
 
 #: What is written once, and what is written again.
 _APPENDED = ("trail", "sightings", "past_keys", "audit_log")
+_BORN = ("notifications", "dead_letters")
 _CHANGING = (
-    "notifications",
     "states",
-    "dead_letters",
     "leases",
     "api_keys",
     "pauses",
     "receipts",
 )
 _LOOKED_AT = ("store", "alembic_version")
+#: All but what was published.
+_READDRESSED = "UPDATE (address, recipient_key) ON notifications"
+_SETTLED = "UPDATE (settled_as, settled_at, settled_by, settled_why, published) ON dead_letters"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
-    """Both exist already; neither owns the tables. The service only appends to the trail."""
+    """All exist already; none owns the tables. The service only appends to the trail, and
+    erases nobody: what was published it cannot change."""
 
     service: str
     pruning: str | None = None
+    forgetting: str | None = None
 
 
 async def grant(connection: AsyncConnection, roles: Roles) -> None:
     """May be done again at any time: what was given too much is taken back."""
-    wanted = [role for role in (roles.service, roles.pruning) if role is not None]
+    wanted = [role for role in (roles.service, roles.pruning, roles.forgetting) if role is not None]
     for role in wanted:
         if not await connection.scalar(
             text("SELECT count(*) FROM pg_roles WHERE rolname = :role"), {"role": role}
@@ -46,12 +50,14 @@ async def grant(connection: AsyncConnection, roles: Roles) -> None:
 
 
 def _statements(roles: Roles) -> list[str]:
-    everything = ", ".join((*_APPENDED, *_CHANGING, *_LOOKED_AT))
+    everything = ", ".join((*_APPENDED, *_BORN, *_CHANGING, *_LOOKED_AT))
     service = _quoted(roles.service)
     statements = [
         f"REVOKE ALL ON {everything} FROM PUBLIC, {service}",
         f"GRANT SELECT ON {everything} TO {service}",
-        f"GRANT INSERT ON {', '.join(_APPENDED)} TO {service}",
+        f"GRANT INSERT ON {', '.join((*_APPENDED, *_BORN))} TO {service}",
+        f"GRANT {_READDRESSED} TO {service}",
+        f"GRANT {_SETTLED} TO {service}",
         f"GRANT INSERT, UPDATE ON {', '.join(_CHANGING)} TO {service}",
         f"GRANT DELETE ON leases, pauses, receipts, api_keys TO {service}",
     ]
@@ -63,6 +69,17 @@ def _statements(roles: Roles) -> list[str]:
             f"GRANT SELECT ON {everything} TO {pruning}",
             f"GRANT INSERT ON past_keys TO {pruning}",
             f"GRANT DELETE ON {prunable} TO {pruning}",
+        ]
+    if roles.forgetting is not None:
+        forgetting = _quoted(roles.forgetting)
+        statements += [
+            f"REVOKE ALL ON {everything} FROM {forgetting}",
+            f"GRANT SELECT ON {everything} TO {forgetting}",
+            f"GRANT INSERT ON trail, dead_letters, audit_log TO {forgetting}",
+            f"GRANT UPDATE (address, recipient_key, body) ON notifications TO {forgetting}",
+            f"GRANT UPDATE (body) ON sightings, dead_letters TO {forgetting}",
+            f"GRANT {_SETTLED} TO {forgetting}",
+            f"GRANT UPDATE ON states TO {forgetting}",
         ]
     return statements
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.postgres.arrays import Columns, Row
+from adapters.wire.forgotten import read_stored
 from application.ports.event_decoder import EventDecoder
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.failure import Failure
@@ -196,7 +197,7 @@ def notification_of(row: Sequence[Any], decoder: EventDecoder) -> Notification:
     origin = Position(topic=topic, partition=partition, offset=offset)
     return Notification(
         id=_uuid(id_),
-        event=decoder.decode(Record(value=body, position=origin, appended_at=occurred_at)),
+        event=read_stored(decoder, Record(value=body, position=origin, appended_at=occurred_at)),
         channel=channel,
         recipient=Recipient(address=address, key=key),
         origin=origin,

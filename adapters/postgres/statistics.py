@@ -27,7 +27,8 @@ _TIME_TO_SENT = """
     CASE states.status
         WHEN 'SENT' THEN since
         WHEN 'DELIVERED' THEN (
-            SELECT max(at) FROM trail WHERE trail.n = states.n AND trail.status = 'SENT')
+            SELECT max(at) FROM trail WHERE trail.n = states.n AND trail.status = 'SENT'
+            AND came_from IS DISTINCT FROM 'SENT')
     END - occurred_at"""
 #: The discrete percentile is the one by the nearest rank.
 _FLOWS = f"""

@@ -24,10 +24,11 @@ _READ = """
 _COMMIT = """
     INSERT INTO places (reader, next_offset) VALUES (?, ?)
     ON CONFLICT (reader) DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)"""
-# Offsets begin at 1 and have no gaps: to count the records would read them all.
+# Offsets begin at 1, and have gaps only where a person was forgotten: to count the records would
+# read them all.
 _LAG = """
-    SELECT coalesce((SELECT max(offset) FROM records), 0)
-    - coalesce((SELECT next_offset - 1 FROM places WHERE reader = ?), 0)"""
+    SELECT max(0, coalesce((SELECT max(offset) FROM records), 0)
+    - coalesce((SELECT next_offset - 1 FROM places WHERE reader = ?), 0))"""
 
 
 class SqliteEventSource(EventSource):

@@ -108,7 +108,7 @@ class SqliteNotificationStore(NotificationStore):
         )
 
     async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
-        return await self._database.write(lambda connection: _revise(connection, notifications))
+        return await self._database.write(lambda connection: revise(connection, notifications))
 
     async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:
         [instant] = await self._database.read(
@@ -247,9 +247,10 @@ def _numbers(connection: sqlite3.Connection, ids: Sequence[UUID], lease: Lease) 
     return _decode_numbers(numbers)
 
 
-def _revise(
+def revise(
     connection: sqlite3.Connection, notifications: Sequence[Notification]
 ) -> list[Notification]:
+    """Within a transaction that somebody else has begun."""
     marks = ", ".join("?" * len(notifications))
     standing = {
         (id_, moves): n

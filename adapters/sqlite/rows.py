@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from adapters.sqlite.bulk import Bulk, Row
+from adapters.wire.forgotten import read_stored
 from application.ports.event_decoder import EventDecoder
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.failure import Failure
@@ -181,8 +182,8 @@ def notification_of(row: Row, decoder: EventDecoder) -> Notification:
     move[7] = due_at
     return Notification(
         id=UUID(bytes=id_),
-        event=decoder.decode(
-            Record(value=body, position=origin, appended_at=to_instant(occurred_at))
+        event=read_stored(
+            decoder, Record(value=body, position=origin, appended_at=to_instant(occurred_at))
         ),
         channel=channel,
         recipient=Recipient(address=address, key=key),

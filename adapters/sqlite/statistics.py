@@ -32,7 +32,8 @@ _TIME_TO_SENT = """
     CASE status
         WHEN 'SENT' THEN since
         WHEN 'DELIVERED' THEN (
-            SELECT max(at) FROM trail WHERE trail.n = notifications.n AND status = 'SENT')
+            SELECT max(at) FROM trail WHERE trail.n = notifications.n AND status = 'SENT'
+            AND came_from IS NOT 'SENT')
     END - occurred_at"""
 #: The times come as one value, see Bulk; sorted here, as SQLite takes three times as long.
 _FLOW = f"""

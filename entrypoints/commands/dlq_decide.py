@@ -31,6 +31,7 @@ _LEFT = {
     Prospect.EXPIRED: "expired (add --ignore-expiry)",
     Prospect.UNREADABLE: "still unreadable",
     Prospect.INVALID: "its address is none",
+    Prospect.FORGOTTEN: "its recipient is forgotten",
     Prospect.MOVED_ON: "has moved on already",
     Prospect.REFUSED: "the store refuses it",
 }

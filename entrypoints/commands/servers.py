@@ -47,12 +47,18 @@ def _answer(made: Made) -> MadeTopic:
 
 
 def migrate(
-    service: str | None, pruning: str | None, *, resume_pending: bool, as_json: bool
+    service: str | None,
+    pruning: str | None,
+    forgetting: str | None,
+    *,
+    resume_pending: bool,
+    as_json: bool,
 ) -> None:
-    if pruning is not None and service is None:
-        raise typer.BadParameter("a pruning role goes with a service's", param_hint="--pruning")
+    for role, option in ((pruning, "--pruning"), (forgetting, "--forgetting")):
+        if role is not None and service is None:
+            raise typer.BadParameter("it goes with a --service", param_hint=option)
     settings = load_production_settings()
-    migrated = run(_migrate(settings, service, pruning, resume_pending=resume_pending))
+    migrated = run(_migrate(settings, service, pruning, forgetting, resume_pending=resume_pending))
     if as_json:
         tell(migrated)
     else:
@@ -60,14 +66,21 @@ def migrate(
 
 
 async def _migrate(
-    settings: ProductionSettings, service: str | None, pruning: str | None, *, resume_pending: bool
+    settings: ProductionSettings,
+    service: str | None,
+    pruning: str | None,
+    forgetting: str | None,
+    *,
+    resume_pending: bool,
 ) -> Migrated:
     with installed():
         from adapters.postgres.migrate import migrate
         from adapters.postgres.roles import Roles
         from adapters.postgres.take_over import take_over
     url = postgres_options(settings).url
-    roles = None if service is None else Roles(service=service, pruning=pruning)
+    roles = None
+    if service is not None:
+        roles = Roles(service=service, pruning=pruning, forgetting=forgetting)
     before, after = await migrate(url, roles=roles)
     taken = await take_over(
         url,

@@ -50,6 +50,8 @@ def _paused(pause: Pause, now: datetime) -> str:
 def _after_a_failure(
     notification: Notification, letters: Sequence[DeadLetter], now: datetime
 ) -> str | None:
+    if notification.recipient.is_forgotten:
+        return None
     if notification.failure is Failure.INVALID:
         words = "nothing; the address is none: publish it again with the right one"
         return f"{words}, under a new id"

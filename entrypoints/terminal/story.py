@@ -19,7 +19,7 @@ from domain.pause import Pause
 from domain.repeat import Repeat, Sighting
 from domain.status import Status, Wait
 from entrypoints.following import Happening, happenings
-from entrypoints.masking import masked_address
+from entrypoints.masking import shown_address
 from entrypoints.terminal.coming import what_comes_next
 from entrypoints.terminal.waits import waits_for
 from entrypoints.terminal.words import duration, instant, plain, when
@@ -106,7 +106,7 @@ def head(notification: Notification, *, reveal: bool) -> Text:
     address = notification.recipient.address
     return Text.assemble(
         (notification.channel, "bold"),
-        f" to {plain(address) if reveal else masked_address(address)}: ",
+        f" to {plain(shown_address(address, reveal=reveal))}: ",
         (notification.status, f"bold {STYLES[notification.status]}"),
         _ending(notification),
         "; its expiry was set aside" * (notification.expires_at != notification.event.expires_at),
@@ -139,7 +139,7 @@ def _move(move: Move, notification: Notification) -> Text:
         text.append(f" (from {notification.origin})", style="dim")
     if not move.by.startswith(f"{notification.channel}@"):
         text.append(f" by {plain(move.by)}")
-    if move.words:
+    if move.words and not _is_forgetting(move):
         text.append(f": “{plain(move.words)}”")
     if move.rule:
         text.append(f" [rule {plain(move.rule)}]", style="dim")
@@ -150,11 +150,18 @@ def _move(move: Move, notification: Notification) -> Text:
 
 def _what(move: Move) -> str:
     words = _BY_WAY.get((move.came_from, move.status)) or _BY_STATUS[move.status]
-    if move.came_from is move.status:
+    if _is_forgetting(move):
+        words = "forgotten: for whom it was and what it said is erased"
+    elif move.came_from is move.status:
         words = "not sent yet"
     elif move.status is Status.RETRYING and move.waiting_for is not Wait.BACKOFF:
         words = "put back"
     return words.format(move=move)
+
+
+def _is_forgetting(move: Move) -> bool:
+    """No other line of what is final stays where it was."""
+    return move.status.is_final and move.came_from is move.status
 
 
 def _sighting(sighting: Sighting) -> Text:

@@ -15,7 +15,7 @@ from application.statistics import Tally
 from domain.dead_letter import DeadLetter
 from domain.notification import Notification
 from domain.status import Status, Wait
-from entrypoints.masking import masked_address
+from entrypoints.masking import shown_address
 from entrypoints.terminal.lines import Stripped
 from entrypoints.terminal.story import STYLES
 from entrypoints.terminal.waits import A_WAIT
@@ -44,7 +44,7 @@ def _row(notification: Notification, *, reveal: bool) -> tuple[str, ...]:
         instant(notification.accepted_at),
         notification.status,
         notification.channel,
-        plain(address) if reveal else masked_address(address),
+        plain(shown_address(address, reveal=reveal)),
         plain(notification.event.id),
     )
 

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine, Mapping, Sequence
+import re
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from adapters.mail.message import message_id
 from adapters.mail.originator import Originator
+from application.forget_person import ForgetOrder, Traces
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Chapter, Query
 from application.replay_dead_letters import Prospect, ReplayOrder
 from application.resolve_uncertain import Resolution
-from domain.audit import Action
+from domain.audit import Action, AuditEntry
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import TidingsError
 from domain.failure import Failure
 from domain.notification import Notification
 from domain.pause import Pause
+from domain.person import Person
 from domain.receipt import ReceiptVerdict
+from domain.recipient import email_address, phone_number
 from entrypoints.container import Tidings
 from tests.acceptance.assembly import Assembly, Provider
 
@@ -50,6 +55,7 @@ class World:
     raw: bytes = b""
     chosen: Chapter | None = None
     prospects: Sequence[Prospect] = ()
+    traces: Traces = field(default_factory=Traces)
     _tidings: Tidings | None = None
     _turning: asyncio.Task[None] | None = None
 
@@ -219,6 +225,18 @@ class World:
         self.run(self.tidings.resume_lane(CHANNELS[channel], by=by))
         self.turn()
 
+    def replay_whatever_was_decided(self) -> None:
+        order = ReplayOrder(by="Linus", why="a slip", start_at=self.now, apart=timedelta())
+        self.prospects = self.run(self.tidings.replay_dead_letters(self.dead_letters(), order))
+        self.turn()
+
+    def forget(self, addresses: Mapping[str, str], *, withdraw: bool = False) -> None:
+        order = ForgetOrder(act=uuid4(), by="Linus", why="asked by letter", withdraw=withdraw)
+        self.run(self.tidings.forget_person(_person(addresses), order))
+
+    def look_what_forgetting_would_erase(self, addresses: Mapping[str, str]) -> None:
+        self.traces = self.run(self.tidings.forget_person.look(_person(addresses)))
+
     # Events
 
     def publish(self, *events: Mapping[str, Any]) -> None:
@@ -334,11 +352,35 @@ class World:
             if each.about == CHANNELS[channel]
         ]
 
+    def audit_log(self) -> Sequence[AuditEntry]:
+        return self.run(self.tidings.audit_log.latest(limit=100))
+
+    def traces_of(self, person: str) -> list[Notification]:
+        """Found by any of their addresses."""
+        find = self.tidings.history.latest
+        queries = [Query(recipient_key=key) for key in _person(PEOPLE[person]).keys]
+        return [each for query in queries for each in self.run(find(query, limit=1000))]
+
+    def mentions(self, person: str) -> Iterator[re.Match[bytes]]:
+        """In whatever was published and is kept."""
+        pattern = re.compile(_person(PEOPLE[person]).pattern.encode())
+        stories = [self.story(event["eventId"]) for event in self.published]
+        for chapter in (chapter for story in stories for chapter in story):
+            bodies = [chapter.notification.event.body]
+            bodies += [each.body for each in chapter.sightings if each.body is not None]
+            yield from filter(None, map(pattern.search, bodies))
+        yield from filter(None, (pattern.search(each.body) for each in self.dead_letters()))
+
     def circuit_is_open(self, channel: str) -> bool:
         [lane] = [
             lane for lane in self.tidings.lanes.each if lane.channel.name == CHANNELS[channel]
         ]
         return lane.circuit.is_open
+
+
+def _person(addresses: Mapping[str, str]) -> Person:
+    read = {"email": email_address, "phoneNumber": phone_number}
+    return Person(recipients=tuple(read[field](raw) for field, raw in addresses.items()))
 
 
 def message_ids(notifications: Sequence[Notification]) -> list[str]:

@@ -27,10 +27,17 @@ ELSEWHERE = {
     ("postgres", "dead_letter_topic"): "adapters.kafka.dead_letter_topic",
     ("postgres", "sender"): "adapters.smtp.sender",
     ("postgres", "telemetry"): "adapters.logs.telemetry",
+    ("sqlite", "copies"): "adapters.outbox.copies",
+    ("postgres", "copies"): "adapters.outbox.copies",
 }
 
-#: (assembly, port) that there is not: in one file nobody else reads a dead-letter topic.
-NOWHERE = {("sqlite", "dead_letter_outbox"), ("sqlite", "dead_letter_topic")}
+#: (assembly, port) that there is not: in one file nobody else reads a dead-letter topic, and what
+#: a twin of a provider has taken is what its tests look at.
+NOWHERE = {
+    ("sqlite", "dead_letter_outbox"),
+    ("sqlite", "dead_letter_topic"),
+    ("memory", "copies"),
+}
 
 #: Ports without a contract: a pure function of bytes, held to its words by tests of its own.
 WITHOUT_CONTRACT = {"event_decoder"}

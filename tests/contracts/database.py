@@ -18,6 +18,7 @@ from application.ports.lane_control import LaneControl
 from application.ports.leases import Leases
 from application.ports.notification_history import Chapter, NotificationHistory, Query
 from application.ports.notification_store import NotificationStore
+from application.ports.personal_data import PersonalData
 from application.ports.receipts import Receipts
 from domain.lease import Lease
 from domain.notification import Notification
@@ -37,6 +38,7 @@ class Ports:
     audit_log: AuditLog
     lane_control: LaneControl
     receipts: Receipts
+    personal_data: PersonalData
     outbox: DeadLetterOutbox | None = None
     api_keys: ApiKeys | None = None
 

@@ -257,7 +257,9 @@ class TestALook:
 AN_ID = "00000000-0000-0000-0000-000000000000"
 OF_SOME = "want an id as `tidings dlq list` shows; for all of an event: --event EVENT_ID"
 OF_ONE = "want an id as `tidings dlq list` shows; those of an event: `tidings dlq list --event"
-REASONS = "rejected, exhausted, expired, invalid, undelivered, unresolved, poison, unreadable"
+REASONS = (
+    "rejected, exhausted, expired, invalid, undelivered, unresolved, withdrawn, poison, unreadable"
+)
 
 
 class TestASlip:

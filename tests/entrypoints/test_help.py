@@ -67,6 +67,7 @@ class TestHelp:
             ["stats"],
             ["check"],
             ["audit"],
+            ["forget"],
             ["resolve"],
             ["lanes", "pause"],
             ["dlq", "replay"],

@@ -45,6 +45,7 @@ ASKED = {
     "audit": ["audit"],
     "keys create": ["keys", "create", "the shop", "--scope", "send", "--by", "Ada"],
     "keys list": ["keys", "list"],
+    "forget": ["forget", "--email", "ada@example.com", "--why", "a letter"],
     "dlq list": ["dlq", "list"],
     "dlq replay": ["dlq", "replay", "--reason", "rejected", "--why", "they are back"],
     "dlq discard": ["dlq", "discard", "--reason", "rejected", "--why", "they are gone"],

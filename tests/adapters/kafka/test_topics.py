@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from adapters.kafka.options import KafkaOptions
+from adapters.kafka.retention import retention
 from adapters.kafka.topics import Topic, make_topics
 from application.errors import StreamUnavailable
 from tests.adapters.kafka.rooms import Room, a_name
@@ -48,6 +51,15 @@ class TestTopics:
     def test_of_an_impossible_name_are_refused(self, options: KafkaOptions, run: Run) -> None:
         with pytest.raises(StreamUnavailable, match="no name/"):
             run(make_topics(options, [Topic(name="no name/", partitions=1)]))
+
+
+class TestRetention:
+    def test_is_what_kafka_says_and_none_of_a_topic_that_is_not_there(
+        self, options: KafkaOptions, run: Run
+    ) -> None:
+        name = a_name()
+        run(make_topics(options, [Topic(name=name, partitions=1)]))
+        assert run(retention(options, [name, a_name()])) == {name: timedelta(days=7)}
 
 
 class TestWhoeverFindsNoTopic:

@@ -20,6 +20,7 @@ from adapters.memory.lane_control import MemoryLaneControl
 from adapters.memory.leases import MemoryLeases
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
+from adapters.memory.personal_data import MemoryPersonalData
 from adapters.memory.rate_limiter import MemoryRateLimiter
 from adapters.memory.receipts import MemoryReceipts
 from adapters.memory.sender import MemorySender
@@ -49,6 +50,7 @@ from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
+from tests.contracts.personal_data import PersonalDataContract
 from tests.contracts.rate_limiter import Limiters, RateLimiterContract
 from tests.contracts.receipts import ReceiptsContract
 from tests.contracts.sender import Provider, SenderContract
@@ -69,6 +71,7 @@ class MemoryDatabase(Database):
             audit_log=MemoryAuditLog(self._twin),
             lane_control=MemoryLaneControl(self._twin),
             receipts=MemoryReceipts(self._twin),
+            personal_data=MemoryPersonalData(self._twin),
             outbox=MemoryDeadLetterOutbox(self._twin),
             api_keys=MemoryApiKeys(self._twin),
         )
@@ -241,6 +244,10 @@ class TestMemoryApiKeys(InMemory, ApiKeysContract):
 
 
 class TestMemoryAuditLog(InMemory, AuditLogContract):
+    pass
+
+
+class TestMemoryPersonalData(InMemory, PersonalDataContract):
     pass
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from threading import Event as Gate
 
 from adapters.memory.clock import MemoryClock
+from adapters.outbox.copies import OutboxCopies
 from adapters.outbox.sender import OutboxSender, render_text
+from application.ports.copies import Copies
 from application.ports.sender import Sender
 from domain.notification import Notification
 from domain.outcome import Accepted, Outcome, ProviderDown, Unknown
 from domain.recipient import Recipient, email_address
+from tests.contracts.copies import CopiesContract, Played
 from tests.contracts.sender import Provider, SenderContract
 
 
@@ -56,3 +59,25 @@ class Outbox(Provider):
 class TestOutboxSender(SenderContract):
     def open_provider(self, folder: Path) -> Provider:
         return Outbox(folder)
+
+
+class PlayedOutbox(Played):
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "email"
+        self._sender = OutboxSender(
+            self._folder, suffix=".txt", render=render_text, clock=MemoryClock()
+        )
+
+    async def hand_over(self, notification: Notification) -> None:
+        await self._sender.send([notification])
+
+    async def copies(self) -> Copies:
+        return OutboxCopies([self._folder, self._folder / "is-not-there"])
+
+    def written(self) -> int:
+        return len(list(self._folder.iterdir()))
+
+
+class TestOutboxCopies(CopiesContract):
+    def open_played(self, folder: Path) -> Played:
+        return PlayedOutbox(folder)

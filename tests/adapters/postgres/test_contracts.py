@@ -17,6 +17,7 @@ from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.options import PostgresOptions
+from adapters.postgres.personal_data import PostgresPersonalData
 from adapters.postgres.receipts import PostgresReceipts
 from tests.adapters.postgres.conftest import DATABASE, ask
 from tests.contracts.api_keys import ApiKeysContract
@@ -29,6 +30,7 @@ from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
+from tests.contracts.personal_data import PersonalDataContract
 from tests.contracts.receipts import ReceiptsContract
 from tests.runner import Run
 from tests.servers.postgres import PostgresServer
@@ -71,6 +73,7 @@ class ServerDatabase(Database):
             audit_log=PostgresAuditLog(opened),
             lane_control=PostgresLaneControl(opened),
             receipts=PostgresReceipts(opened),
+            personal_data=PostgresPersonalData(opened),
             outbox=PostgresDeadLetterOutbox(opened),
             api_keys=PostgresApiKeys(opened),
         )
@@ -139,6 +142,10 @@ class TestPostgresApiKeys(OnTheServer, ApiKeysContract):
 
 
 class TestPostgresAuditLog(OnTheServer, AuditLogContract):
+    pass
+
+
+class TestPostgresPersonalData(OnTheServer, PersonalDataContract):
     pass
 
 

@@ -6,19 +6,24 @@ from collections.abc import Iterator
 
 import pytest
 
+from adapters.postgres.audit_log import PostgresAuditLog
 from adapters.postgres.database import Database
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.migrate import migrate
 from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.options import PostgresOptions
+from adapters.postgres.personal_data import PostgresPersonalData
 from adapters.postgres.prune import prune
 from adapters.postgres.roles import Roles
 from adapters.postgres.version import VERSION
 from application.errors import RowRefused, StoreUnavailable
+from domain.failure import Failure
 from domain.lease import LEASE_FOR
 from tests.adapters.postgres.conftest import DATABASE, Sql, ask
+from tests.contracts.audit_log import entry
 from tests.contracts.given import DECODER, NOW, begun, failed, waiting
 from tests.contracts.notification_store import sent
+from tests.contracts.personal_data import ADA, SETTLEMENT
 from tests.runner import Run, together
 from tests.servers.postgres import PostgresServer
 
@@ -71,23 +76,27 @@ class TestTheTrail:
         assert sql("SELECT number, words FROM trail") == [(1, "")]
 
 
+ROLES = ("tidings-service", "tidings-pruning", "tidings-forgetting")
+
+
 class TestRoles:
     @pytest.fixture
     def roles(self, clean: str, postgres: PostgresServer, run: Run) -> Iterator[Roles]:
-        roles = Roles(service="tidings-service", pruning="tidings-pruning")
+        roles = Roles(
+            service="tidings-service",
+            pruning="tidings-pruning",
+            forgetting="tidings-forgetting",
+        )
         run(
             ask(
                 clean,
-                *(f'CREATE ROLE "{name}" LOGIN' for name in (roles.service, "tidings-pruning")),
+                *(f'CREATE ROLE "{name}" LOGIN' for name in ROLES),
                 "SELECT",
             )
         )
         run(migrate(clean, roles=roles))
         yield roles
-        dropped = (
-            f'DROP OWNED BY "{name}"; DROP ROLE "{name}"'
-            for name in (roles.service, "tidings-pruning")
-        )
+        dropped = (f'DROP OWNED BY "{name}"; DROP ROLE "{name}"' for name in ROLES)
         run(ask(clean, *dropped, "SELECT"))
 
     @pytest.fixture
@@ -117,6 +126,10 @@ class TestRoles:
             "DELETE FROM notifications",
             "DELETE FROM past_keys",
             "UPDATE past_keys SET status = 'SENT'",
+            "UPDATE notifications SET body = ''",
+            "UPDATE dead_letters SET body = ''",
+            "UPDATE sightings SET body = ''",
+            "UPDATE audit_log SET words = 'changed'",
             "DROP TABLE trail",
         ],
     )
@@ -140,6 +153,44 @@ class TestRoles:
         assert run(prune(pruning, now=NOW + 3 * LEASE_FOR, older_than=LEASE_FOR)) == 1
         run(pruning.close())
         assert sql("SELECT FROM trail") == []
+
+    @pytest.fixture
+    def forgetting(self, roles: Roles, postgres: PostgresServer, run: Run) -> Iterator[Database]:
+        database = Database(PostgresOptions(url=postgres.url_of(DATABASE, user=roles.forgetting)))
+        run(database.open())
+        yield database
+        run(database.close())
+
+    def test_who_forgets_does_their_whole_job(
+        self, service: Database, forgetting: Database, sql: Sql, run: Run
+    ) -> None:
+        first = waiting()
+        run(PostgresNotificationStore(service, DECODER).accept([first], lease=None))
+        withdrawn = first.fail(Failure.WITHDRAWN, now=NOW, by="Linus")
+        run(PostgresNotificationStore(forgetting, DECODER).revise([withdrawn]))
+        data = PostgresPersonalData(forgetting)
+        left = withdrawn.forget(now=NOW, by="Linus")
+        assert list(run(data.erase([left]))) == [left]
+        assert run(data.erase_loose(ADA, SETTLEMENT)) == 0
+        run(PostgresAuditLog(forgetting).append([entry()]))
+        assert sql("SELECT address FROM notifications") == [("",)]
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE trail SET words = 'changed'",
+            "DELETE FROM trail",
+            "DELETE FROM notifications",
+            "UPDATE notifications SET digest = ''",
+            "UPDATE notifications SET event_id = ''",
+            "DELETE FROM dead_letters",
+            "UPDATE audit_log SET words = 'changed'",
+            "INSERT INTO leases VALUES (gen_random_uuid(), now(), 'me')",
+        ],
+    )
+    def test_who_forgets_only_forgets(self, forgetting: Database, run: Run, statement: str) -> None:
+        with pytest.raises(StoreUnavailable, match="denied"):
+            run(forgetting.write(lambda c: c.exec_driver_sql(statement)))
 
     def test_a_role_that_is_not_there_is_said(self, clean: str, run: Run) -> None:
         with pytest.raises(StoreUnavailable, match="there is no role nobody-1") as caught:

@@ -13,6 +13,7 @@ from adapters.postgres.lane_control import PostgresLaneControl
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
+from adapters.postgres.personal_data import PostgresPersonalData
 from adapters.postgres.prune import prune
 from adapters.postgres.receipts import PostgresReceipts
 from domain.dead_letter import Settled, Settlement
@@ -41,6 +42,7 @@ def worker(database: Database, run: Run) -> Worker:
         receipts=PostgresReceipts(database),
         audit_log=PostgresAuditLog(database),
         lane_control=PostgresLaneControl(database),
+        personal_data=PostgresPersonalData(database),
     )
     return Worker(ports, run, "worker-1")
 

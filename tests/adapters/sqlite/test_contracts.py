@@ -18,6 +18,7 @@ from adapters.sqlite.lane_control import SqliteLaneControl
 from adapters.sqlite.leases import SqliteLeases
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
+from adapters.sqlite.personal_data import SqlitePersonalData
 from adapters.sqlite.rate_limiter import SqliteRateLimiter
 from adapters.sqlite.receipts import SqliteReceipts
 from application.ports.event_publisher import EventPublisher
@@ -34,6 +35,7 @@ from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
+from tests.contracts.personal_data import PersonalDataContract
 from tests.contracts.rate_limiter import Limiters, RateLimiterContract
 from tests.contracts.receipts import ReceiptsContract
 from tests.contracts.stream import Stream
@@ -95,6 +97,7 @@ class FileDatabase(OneFile, Database):
             audit_log=SqliteAuditLog(opened),
             lane_control=SqliteLaneControl(opened),
             receipts=SqliteReceipts(opened),
+            personal_data=SqlitePersonalData(opened),
         )
 
 
@@ -163,6 +166,10 @@ class TestSqliteApiKeys(InOneFile, ApiKeysContract):
 
 
 class TestSqliteAuditLog(InOneFile, AuditLogContract):
+    pass
+
+
+class TestSqlitePersonalData(InOneFile, PersonalDataContract):
     pass
 
 

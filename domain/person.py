@@ -1,0 +1,40 @@
+"""Whose data is meant, and what mentions them?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from domain.recipient import Recipient
+
+_NUMBER = re.compile(r"\+[0-9]+", re.ASCII)
+_SEPARATORS = r"[\s.()-]*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """By every address that is named; there is one at least."""
+
+    recipients: tuple[Recipient, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(recipient.key for recipient in self.recipients)
+
+    @property
+    def pattern(self) -> str:
+        """What mentions them, as Python and PostgreSQL both understand it.
+
+        For bytes that nobody could read as an event. Another's address that theirs is a part
+        of is not meant.
+        """
+        spellings = {each for one in self.recipients for each in (one.address, one.key)}
+        return "(?i)" + "|".join(f"(?:{_mention(each)})" for each in sorted(spellings))
+
+
+def _mention(address: str) -> str:
+    if _NUMBER.fullmatch(address):
+        digits = _SEPARATORS.join(address[1:])
+        return rf"(?<![0-9])\+?{_SEPARATORS}{digits}(?![0-9])"
+    # An end of line within JSON is a backslash and a letter.
+    return rf"(?:(?<![\w.+-])|(?<=\\[nrt])){re.escape(address)}(?!\.?[\w-])"
