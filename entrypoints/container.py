@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
-from dependency_injector import containers, providers
-
 from adapters.logs.telemetry import LogTelemetry
 from adapters.memory.accepted_cache import MemoryAcceptedCache
 from adapters.memory.api_keys import MemoryApiKeys
@@ -100,6 +98,7 @@ from application.switch import Switch
 from domain.channel import Channel
 from domain.errors import TidingsError
 from entrypoints.channels import ADDRESS_FIELDS, CHANNELS, email_channel, sms_channel
+from entrypoints.injection import containers, providers
 from entrypoints.installed import installed
 from entrypoints.sending import email_sender, missing, outbox_folders, sms_sender
 from entrypoints.settings import Environment, Settings

@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from dependency_injector import containers, providers
-
 from adapters.kafka.dead_letter_topic import KafkaDeadLetterTopic
 from adapters.kafka.event_publisher import KafkaEventPublisher
 from adapters.kafka.event_source import KafkaEventSource
@@ -43,6 +41,7 @@ from application.ports.sender import Sender
 from domain.errors import TidingsError
 from entrypoints.channels import ADDRESS_FIELDS, CHANNELS
 from entrypoints.container import Connection, Core, Purpose, open_sender
+from entrypoints.injection import containers, providers
 from entrypoints.production_settings import ProductionSettings
 from entrypoints.sending import email_sender, outbox_folders, sms_sender
 from entrypoints.servers import (
