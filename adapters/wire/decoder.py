@@ -21,12 +21,15 @@ DEEPEST = 32  #: objects and arrays within each other
 LONGEST_ID = 255  #: characters of an eventId
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 LATEST_MS = 253_402_300_799_999  #: the end of the year 9999
 _LARGEST_INTEGER = 2**63
 
 # A string that never ends counts to the end of the bytes, so that the scan stays linear.
 _STRING_OR_BRACKET = re.compile(rb'"(?>[^"\\]+|\\.|\\\Z)*+(?:"|\Z)|[\[{\]}]', re.DOTALL)
-_LONG_INTEGER = re.compile(rb"\d{19}")
+# Of nineteen digits or more; so much faster looked for than by an expression.
+_ALL_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_LONG_INTEGER = b"0" * 19
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
 
@@ -105,7 +108,7 @@ class WireDecoder(EventDecoder):
             raise UnreadableEvent("record", f"not JSON: {_without_values(error)}") from error
         if not isinstance(event, dict):
             raise UnreadableEvent("record", f"{_shape(event)} where an object is wanted")
-        if b"\\u0000" in value or _LONG_INTEGER.search(value):
+        if b"\\u0000" in value or _LONG_INTEGER in value.translate(_ALL_ZEROS):
             _check_scalars(event)
         return event
 
@@ -136,7 +139,7 @@ def _instant(fields: dict[str, Any], name: str) -> datetime | None:
         raise UnreadableEvent(name, f"{_shape(value)} where milliseconds since 1970 are wanted")
     if not 0 <= value <= LATEST_MS:
         raise UnreadableEvent(name, "outside the years 1970 to 9999, in milliseconds since 1970")
-    return _EPOCH + timedelta(milliseconds=int(value))
+    return _EPOCH + int(value) * _MILLISECOND
 
 
 def _cleaned(text: str) -> str:
