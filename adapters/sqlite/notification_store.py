@@ -229,9 +229,9 @@ def _record(
 ) -> list[Notification]:
     in_hand = _numbers(connection, [notification.id for notification in notifications], lease)
     written = [
-        (in_hand[notification.id.hex], notification)
+        (n, notification)
         for notification in notifications
-        if notification.id.hex in in_hand
+        if (n := in_hand.get(notification.id.bytes.hex())) is not None
     ]
     return _write(connection, written, lease)
 
