@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from adapters.sqlite.bulk import Bulk, Row
@@ -78,7 +79,9 @@ INSERT_DEAD_LETTER = f"""
     VALUES ({", ".join("?" * 18)})"""
 
 
+@lru_cache(maxsize=64)
 def to_microseconds(instant: datetime) -> int:
+    """Remembered: most of what is written together happened at one instant."""
     since_epoch = instant - _EPOCH
     return (since_epoch.days * 86_400 + since_epoch.seconds) * 1_000_000 + since_epoch.microseconds
 
