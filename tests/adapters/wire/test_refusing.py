@@ -302,6 +302,14 @@ class TestANumberOutOfRange:
     def test_is_refused_anywhere(self, path: str, number: bytes) -> None:
         complaint(with_raw(path, number))
 
+    @pytest.mark.parametrize("number", [2**63, -(2**63) - 1], ids=["above", "below"])
+    def test_is_refused_from_the_first_that_does_not_fit_into_64_bits(self, number: int) -> None:
+        complaint(with_raw("unheard-of", str(number).encode()))
+
+    @pytest.mark.parametrize("number", [2**63 - 1, -(2**63)], ids=["largest", "smallest"])
+    def test_is_read_up_to_the_last_that_fits(self, number: int) -> None:
+        read(with_raw("unheard-of", str(number).encode()))
+
     @pytest.mark.parametrize("path", INSTANTS)
     @pytest.mark.parametrize(
         "instant",
