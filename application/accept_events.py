@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_store import NotificationStore
 from application.ports.rate_limiter import rate_ask
-from application.ports.telemetry import Telemetry
+from application.ports.telemetry import Intake, Telemetry
 from application.recorder import Recorder
 from domain.channel import Channel
 from domain.dead_letter import DeadLetter
@@ -23,7 +24,7 @@ from domain.errors import UnreadableEvent
 from domain.lease import Lease
 from domain.notification import Notification
 from domain.record import Record
-from domain.repeat import Standing
+from domain.repeat import Repeat, Standing
 from domain.status import Status
 
 
@@ -100,8 +101,11 @@ class AcceptEvents:
         if unreadable:
             await self.dead_letters.add(unreadable)
         arrivals = [find for find in taken.finds if isinstance(find, Arrival)]
-        arrivals = await self._without_known(arrivals, now)
+        repeats: Counter[Repeat] = Counter()
+        arrivals = await self._without_known(arrivals, now, repeats)
         if not arrivals:
+            intake = Intake(records=count, unreadable=len(unreadable), repeats=repeats)
+            self.telemetry.taken_in(self.channel.name, intake)
             return Taken(count=count)
         newborn = await self._birth(arrivals, now, by=lease.worker)
         reserved = self.recorder.reserve(n.id for n in newborn if n.status is Status.SENDING)
@@ -119,12 +123,32 @@ class AcceptEvents:
             self.telemetry.settled(self.channel.name, failed)
         await self._give_back(newborn, standings, now)
         await self.cache.remember([Standing.of(notification) for notification in added])
+        repeats.update(
+            standing.compare(position=each.origin, digest=each.event.digest)
+            for each, standing in zip(newborn, standings, strict=True)
+            if standing is not None
+        )
+        intake = Intake(
+            records=count,
+            unreadable=len(unreadable),
+            accepted=len(added),
+            repeats=repeats,
+            held=Counter(each.waiting_for for each in added if each.waiting_for is not None),
+        )
+        self.telemetry.taken_in(self.channel.name, intake)
         return Taken(count=count, begun=begun)
 
-    async def _without_known(self, arrivals: list[Arrival], now: datetime) -> list[Arrival]:
+    async def _without_known(
+        self, arrivals: list[Arrival], now: datetime, repeats: Counter[Repeat]
+    ) -> list[Arrival]:
         known = await self.cache.known([arrival.notification_id for arrival in arrivals])
         if not known:
             return arrivals
+        repeats.update(
+            standing.compare(position=each.origin, digest=each.event.digest)
+            for each in arrivals
+            if (standing := known.get(each.notification_id))
+        )
         sightings = [
             sighting
             for each in arrivals

@@ -23,6 +23,7 @@ from application.ports.clock import Clock
 from application.ports.event_source import EventSource
 from application.ports.notification_store import NotificationStore
 from application.ports.telemetry import Telemetry
+from application.pulse import Pulse
 from application.recorder import BATCH, Recorder
 from domain.channel import Channel
 from domain.circuit import Circuit
@@ -36,6 +37,8 @@ POLL_FOR = timedelta(milliseconds=200)
 AFTER_TROUBLE = timedelta(seconds=1)
 #: How long hand-overs that have begun may still take once the lane is stopped.
 GRACE = timedelta(seconds=30)
+#: So long may one that is handed over alone keep the others waiting.
+LONGEST_HAND_OVER = timedelta(minutes=15)
 
 
 class Lane:
@@ -56,6 +59,7 @@ class Lane:
         kept_receipts: KeptReceipts,
     ) -> None:
         self.channel = channel
+        self.pulse = Pulse(clock)
         self._source = source
         self._intake = Intake(source, accept_events)
         self._store = store
@@ -76,6 +80,10 @@ class Lane:
     @property
     def circuit(self) -> Circuit:
         return self._gate.circuit
+
+    @property
+    def in_hand(self) -> int:
+        return self._recorder.in_hand
 
     async def lag(self) -> int:
         return await self._source.lag()
@@ -169,6 +177,7 @@ class Lane:
                 finally:
                     finished.set()
         finally:
+            self.pulse.end()
             await self.leave()
 
     async def _work(self, stopping: asyncio.Event) -> None:
@@ -186,6 +195,7 @@ class Lane:
     async def _keep_accepting(self, tasks: asyncio.TaskGroup) -> None:
         try:
             while not self._is_stopping:
+                self.pulse.beat("accepting events")
                 try:
                     await self._accept_freely(tasks)
                 except TidingsError as error:
@@ -221,6 +231,7 @@ class Lane:
 
     async def _keep_claiming(self, tasks: asyncio.TaskGroup) -> None:
         while not self._is_stopping:
+            self.pulse.beat("claiming what is due", patience=LONGEST_HAND_OVER)
             try:
                 await self._kept_receipts.hear_now_and_then()
                 if not (self._room() and await self._claim_freely(tasks)):
@@ -261,6 +272,7 @@ class Lane:
 
     async def _keep_flushing(self, finished: asyncio.Event) -> None:
         while not finished.is_set():
+            self.pulse.beat("writing outcomes")
             try:
                 await self._recorder.flush()
             except TidingsError as error:
@@ -270,6 +282,7 @@ class Lane:
     async def _keep_committing(self, finished: asyncio.Event) -> None:
         """Off the path to the hand-over."""
         while not finished.is_set():
+            self.pulse.beat("committing")
             try:
                 await self._intake.commit()
             except TidingsError as error:
@@ -278,6 +291,7 @@ class Lane:
 
     async def _keep_lease(self, finished: asyncio.Event) -> None:
         while not finished.is_set():
+            self.pulse.beat("keeping the lease")
             try:
                 await self._leasehold.current(self._clock.now())
             except TidingsError as error:

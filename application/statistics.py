@@ -48,6 +48,15 @@ class Statistics:
     flows: Mapping[str, Flow]  #: by channel; only those that accepted something
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What waits in one channel. What is due is in nobody's hand, though its time has come."""
+
+    waiting: Mapping[Wait, int]
+    due: int
+    due_since: datetime | None  #: when the one that is due longest came due
+
+
 def place_of(percentile: int, count: int) -> int:
     """Counted from 1, by the nearest rank: no figure is made up between two measured ones."""
     return -(-count * percentile // 100)

@@ -43,16 +43,14 @@ class Counting(LogTelemetry):
 async def _work(count: int) -> dict[str, float]:
     settings = load_production_settings()
     stopping = asyncio.Event()
-    telemetry = Counting(count, stopping)
-    async with open_tidings(
-        settings, Purpose.WORK, channels=["email"], telemetry=telemetry
-    ) as tidings:
+    counting = Counting(count, stopping)
+    async with open_tidings(settings, Purpose.WORK, channels=["email"], log=counting) as tidings:
         began_at, cpu_before = time.perf_counter(), time.process_time()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(tidings.lanes.run(stopping))
             await stopping.wait()
             seconds, cpu = time.perf_counter() - began_at, time.process_time() - cpu_before
-            sent = telemetry.sent
+            sent = counting.sent
     peak = peak_megabytes()
     return {"seconds": seconds, "cpu": cpu, "sent": sent, "megabytes": peak}
 

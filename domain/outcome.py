@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 #: A provider that wants to be left alone for longer is not believed.
 LONGEST_RETRY_AFTER = timedelta(days=30)
@@ -58,6 +59,16 @@ class ProviderDown:
     rule: str = ""
     retry_after: timedelta | None = None
     needs_operator: bool = False
+
+
+class OutcomeKind(StrEnum):
+    """Which of them it was, for who only counts."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    PROVIDER_DOWN = "provider_down"
 
 
 Outcome = Accepted | Deferred | Rejected | Unknown | ProviderDown

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from adapters.logs.telemetry import LogTelemetry
 from adapters.memory.accepted_cache import MemoryAcceptedCache
@@ -27,6 +27,7 @@ from adapters.memory.event_publisher import MemoryEventPublisher
 from adapters.memory.event_source import MemoryEventSource
 from adapters.memory.lane_control import MemoryLaneControl
 from adapters.memory.leases import MemoryLeases
+from adapters.memory.neighbour import MemoryNeighbour
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
 from adapters.memory.personal_data import MemoryPersonalData
@@ -36,6 +37,8 @@ from adapters.memory.sender import MemorySender
 from adapters.memory.stream import Stream
 from adapters.memory.telemetry import MemoryTelemetry
 from adapters.outbox.copies import OutboxCopies
+from adapters.prometheus.telemetry import PrometheusTelemetry
+from adapters.several.telemetry import SeveralTelemetry
 from adapters.sqlite.api_keys import SqliteApiKeys
 from adapters.sqlite.audit_log import SqliteAuditLog
 from adapters.sqlite.data_folder import DataFolder
@@ -45,12 +48,14 @@ from adapters.sqlite.event_publisher import SqliteEventPublisher
 from adapters.sqlite.event_source import SqliteEventSource
 from adapters.sqlite.lane_control import SqliteLaneControl
 from adapters.sqlite.leases import SqliteLeases
+from adapters.sqlite.neighbour import SqliteNeighbour
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
 from adapters.sqlite.personal_data import SqlitePersonalData
 from adapters.sqlite.rate_limiter import SqliteRateLimiter
 from adapters.sqlite.receipts import SqliteReceipts
 from adapters.system.clock import SystemClock
+from adapters.system.disk import Disk
 from adapters.wire.decoder import WireDecoder
 from application.accept_events import AcceptEvents
 from application.claim_due import ClaimDue
@@ -78,6 +83,7 @@ from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
 from application.ports.lane_control import LaneControl
 from application.ports.leases import Leases
+from application.ports.neighbour import Neighbour
 from application.ports.notification_history import NotificationHistory
 from application.ports.notification_store import NotificationStore
 from application.ports.personal_data import PersonalData
@@ -95,6 +101,7 @@ from application.resume_lane import ResumeLane
 from application.revoke_key import RevokeKey
 from application.submit_events import SubmitEvents
 from application.switch import Switch
+from application.watch import Pool, Pools, Watch
 from domain.channel import Channel
 from domain.errors import TidingsError
 from entrypoints.channels import ADDRESS_FIELDS, CHANNELS, email_channel, sms_channel
@@ -126,6 +133,8 @@ class Tidings:
     create_key: CreateKey
     revoke_key: RevokeKey
     clock: Clock
+    watch: Watch
+    metrics: PrometheusTelemetry
 
 
 @runtime_checkable
@@ -221,12 +230,33 @@ def dead_letter_post(
     return DeadLetterPost(publish=publish, clock=clock, telemetry=telemetry)
 
 
+def assemble_tidings(
+    *, lanes: Lanes, neighbours: Sequence[Neighbour], pools: Pools, **parts: Any
+) -> Tidings:
+    watch = Watch(
+        lanes=lanes.each,
+        neighbours=neighbours,
+        history=parts["history"],
+        dead_letters=parts["dead_letters"],
+        pools=pools,
+        clock=parts["clock"],
+    )
+    return Tidings(lanes=lanes, watch=watch, **parts)
+
+
+def no_pools() -> Mapping[str, Pool]:
+    return {}
+
+
 class Core(containers.DeclarativeContainer):
     """Everything that is the same in every assembly, over one slot for each port."""
 
     settings: providers.Provider[Settings] = providers.Dependency(instance_of=Settings)
     clock: providers.Provider[Clock] = providers.Dependency()
     telemetry: providers.Provider[Telemetry] = providers.Dependency()
+    metrics: providers.Provider[PrometheusTelemetry] = providers.Dependency()
+    neighbours: providers.Provider[Sequence[Neighbour]] = providers.Dependency()
+    pools: providers.Provider[Pools] = providers.Dependency()
     decoder: providers.Provider[EventDecoder] = providers.Dependency()
     store: providers.Provider[NotificationStore] = providers.Dependency()
     leases: providers.Provider[Leases] = providers.Dependency()
@@ -288,7 +318,7 @@ class Core(containers.DeclarativeContainer):
         receive_receipts=receive_receipts,
     )
     tidings = providers.Factory(
-        Tidings,
+        assemble_tidings,
         lanes=lanes,
         publish_events=providers.Factory(
             PublishEvents, decoder=decoder, publisher=publisher, clock=clock
@@ -347,6 +377,9 @@ class Core(containers.DeclarativeContainer):
         create_key=providers.Factory(CreateKey, keys=api_keys, audit_log=audit_log, clock=clock),
         revoke_key=providers.Factory(RevokeKey, keys=api_keys, audit_log=audit_log, clock=clock),
         clock=clock,
+        neighbours=neighbours,
+        pools=pools,
+        metrics=metrics,
     )
 
 
@@ -358,6 +391,7 @@ class InMemory(containers.DeclarativeContainer):
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
     clock = providers.Singleton(MemoryClock)
     telemetry = providers.Singleton(MemoryTelemetry)
+    metrics = providers.Singleton(PrometheusTelemetry)
     database = providers.Singleton(MemoryDatabase)
     stream = providers.Singleton(Stream)
     store = providers.Singleton(MemoryNotificationStore, database)
@@ -373,6 +407,8 @@ class InMemory(containers.DeclarativeContainer):
     dead_letter_outbox = providers.Singleton(MemoryDeadLetterOutbox, database)
     dead_letter_stream = providers.Singleton(Stream)
     dead_letter_topic = providers.Singleton(MemoryDeadLetterTopic, dead_letter_stream, clock)
+    neighbours = providers.List(providers.Singleton(MemoryNeighbour, database))
+    pools = providers.Object(no_pools)
     cache = providers.Singleton(MemoryAcceptedCache)
     limiter = providers.Singleton(MemoryRateLimiter)
     publisher = providers.Singleton(MemoryEventPublisher, stream, clock)
@@ -386,6 +422,9 @@ class InMemory(containers.DeclarativeContainer):
         settings=settings,
         clock=clock,
         telemetry=telemetry,
+        metrics=metrics,
+        neighbours=neighbours,
+        pools=pools,
         decoder=decoder,
         store=store,
         leases=leases,
@@ -471,8 +510,10 @@ class Embedded(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
     running: providers.Dependency[Sequence[str]] = providers.Dependency(default=CHANNELS)
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
-    telemetry = providers.Singleton(LogTelemetry)
-    clock = providers.Singleton(SystemClock, tell=telemetry.provided.clock_jumped)
+    log = providers.Singleton(LogTelemetry)
+    metrics = providers.Singleton(PrometheusTelemetry)
+    telemetry = providers.Singleton(SeveralTelemetry, providers.List(log, metrics))
+    clock = providers.Singleton(SystemClock, tell=log.provided.clock_jumped)
     folder = providers.Singleton(DataFolder, settings.provided.tidings_data)
     database = providers.Singleton(SqliteDatabase, folder.provided.path)
     opened = providers.Resource(open_folder, folder, database, purpose, clock)
@@ -488,6 +529,11 @@ class Embedded(containers.DeclarativeContainer):
     copies = providers.Singleton(OutboxCopies, providers.Callable(outbox_folders, settings))
     dead_letter_outbox: providers.Object[None] = providers.Object(None)
     dead_letter_topic: providers.Object[None] = providers.Object(None)
+    neighbours = providers.List(
+        providers.Singleton(SqliteNeighbour, database),
+        providers.Singleton(Disk, folder.provided.path),
+    )
+    pools = providers.Object(no_pools)
     cache = providers.Singleton(MemoryAcceptedCache)
     limiter = providers.Singleton(SqliteRateLimiter, database)
     publisher = providers.Singleton(SqliteEventPublisher, database, clock)
@@ -503,6 +549,9 @@ class Embedded(containers.DeclarativeContainer):
         settings=settings,
         clock=clock,
         telemetry=telemetry,
+        metrics=metrics,
+        neighbours=neighbours,
+        pools=pools,
         decoder=decoder,
         store=store,
         leases=leases,
@@ -535,7 +584,7 @@ async def open_tidings(
     *,
     channels: Sequence[str] = CHANNELS,
     waits: Callable[[TidingsError], None] | None = None,
-    telemetry: LogTelemetry | None = None,
+    log: LogTelemetry | None = None,
 ) -> AsyncIterator[Tidings]:
     """The assembly that the settings name, opened, and closed again at the end.
 
@@ -544,8 +593,8 @@ async def open_tidings(
     """
     running = [channel for channel in channels if not missing(settings, channel)]
     container = _assembly(settings, purpose, running, waits)
-    if telemetry is not None:
-        container.telemetry.override(telemetry)
+    if log is not None:
+        container.log.override(log)
     opening = container.init_resources()
     if opening is not None:
         await opening

@@ -14,6 +14,7 @@ from adapters.kafka.dead_letter_topic import KafkaDeadLetterTopic
 from adapters.kafka.event_publisher import KafkaEventPublisher
 from adapters.kafka.event_source import KafkaEventSource
 from adapters.kafka.membership import Reader
+from adapters.kafka.neighbour import KafkaNeighbour
 from adapters.kafka.options import KafkaOptions, Patience
 from adapters.kafka.progress import KafkaOnlooker
 from adapters.logs.telemetry import LogTelemetry
@@ -27,13 +28,17 @@ from adapters.postgres.dead_letters import PostgresDeadLetters
 from adapters.postgres.identity import identity_of
 from adapters.postgres.lane_control import PostgresLaneControl
 from adapters.postgres.leases import PostgresLeases
+from adapters.postgres.neighbour import PostgresNeighbour
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.personal_data import PostgresPersonalData
 from adapters.postgres.receipts import PostgresReceipts
+from adapters.prometheus.telemetry import PrometheusTelemetry
 from adapters.redis.accepted_cache import RedisAcceptedCache
+from adapters.redis.neighbour import RedisNeighbour
 from adapters.redis.rate_limiter import RedisRateLimiter
 from adapters.redis.server import RedisServer
+from adapters.several.telemetry import SeveralTelemetry
 from adapters.system.clock import SystemClock, read_steady
 from adapters.wire.decoder import WireDecoder
 from application.errors import StoreUnavailable, StreamUnavailable
@@ -94,6 +99,7 @@ async def open_connections(
     database: Database,
     clock: PostgresClock,
     redis: RedisServer,
+    kafka_neighbour: KafkaNeighbour,
     publisher: KafkaEventPublisher,
     dead_letter_topic: KafkaDeadLetterTopic,
     senders: Mapping[str, Callable[[], Sender]],
@@ -116,6 +122,7 @@ async def open_connections(
             for channel in running:
                 await open_sender(senders[channel](), opened)
             await open_(*(sources[channel]() for channel in running))
+            await open_(kafka_neighbour)
         yield
 
 
@@ -138,14 +145,16 @@ class Production(containers.DeclarativeContainer):
     running: providers.Dependency[Sequence[str]] = providers.Dependency()
     waits: providers.Dependency[Waits] = providers.Dependency()
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
-    telemetry = providers.Singleton(LogTelemetry)
+    log = providers.Singleton(LogTelemetry)
+    metrics = providers.Singleton(PrometheusTelemetry)
+    telemetry = providers.Singleton(SeveralTelemetry, providers.List(log, metrics))
     database = providers.Singleton(Database, providers.Singleton(postgres_options, settings))
     clock = providers.Singleton(
         PostgresClock,
         database,
-        providers.Factory(SystemClock, tell=telemetry.provided.database_clock_jumped).provider,
+        providers.Factory(SystemClock, tell=log.provided.database_clock_jumped).provider,
         steady=providers.Object(read_steady),
-        tell=telemetry.provided.clock_differs,
+        tell=log.provided.clock_differs,
     )
     kafka = providers.Singleton(kafka_options, settings)
     redis = providers.Singleton(
@@ -165,6 +174,17 @@ class Production(containers.DeclarativeContainer):
     dead_letter_topic = providers.Singleton(
         KafkaDeadLetterTopic, kafka, settings.provided.kafka_dlq_topic
     )
+    kafka_neighbour = providers.Singleton(
+        KafkaNeighbour,
+        kafka,
+        providers.List(settings.provided.kafka_topic, settings.provided.kafka_dlq_topic),
+    )
+    neighbours = providers.List(
+        kafka_neighbour,
+        providers.Singleton(PostgresNeighbour, database),
+        providers.Singleton(RedisNeighbour, redis),
+    )
+    pools = database.provided.pools
     cache = providers.Singleton(RedisAcceptedCache, redis)
     limiter = providers.Singleton(RedisRateLimiter, redis)
     publisher = providers.Singleton(KafkaEventPublisher, kafka, settings.provided.kafka_topic)
@@ -184,6 +204,7 @@ class Production(containers.DeclarativeContainer):
         database=database,
         clock=clock,
         redis=redis,
+        kafka_neighbour=kafka_neighbour,
         publisher=publisher,
         dead_letter_topic=dead_letter_topic,
         senders=providers.Dict(email=email_sender.provider, sms=sms_sender.provider),
@@ -195,6 +216,9 @@ class Production(containers.DeclarativeContainer):
         settings=settings,
         clock=clock,
         telemetry=telemetry,
+        metrics=metrics,
+        neighbours=neighbours,
+        pools=pools,
         decoder=decoder,
         store=store,
         leases=leases,

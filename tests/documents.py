@@ -34,13 +34,17 @@ def life() -> str:
     return "\n".join([*lines, "```"])
 
 
+#: What fills a slot without being a port.
+_NO_PORTS = {"Settings", "PrometheusTelemetry", "Pools"}
+
+
 def ports() -> str:
     """Which adapter each assembly puts behind each port; … is the port's name."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for slot in Core.providers:
         annotation = Core.__annotations__.get(slot, "")
         match = re.fullmatch(r"providers\.Provider\[(\w+)\]", annotation)
-        if match and match[1] != "Settings":
+        if match and match[1] not in _NO_PORTS:
             found = [_adapter(each, slot) for each in (InMemory, Embedded, Production)]
             adapters = tuple(each.replace(match[1], "…") for each in found)
             rows.setdefault(adapters, []).append(f"`{match[1]}`" + _of_channel(slot))

@@ -59,6 +59,17 @@ async def administration(options: KafkaOptions) -> AsyncIterator[AIOKafkaAdminCl
             await admin.close()
 
 
+async def connected(options: KafkaOptions) -> AIOKafkaAdminClient:
+    """For who keeps it, and closes it."""
+    admin = AIOKafkaAdminClient(**options.client())
+    try:
+        await _connect(admin, options)
+    except BaseException:
+        await admin.close()
+        raise
+    return admin
+
+
 async def _connect(admin: AIOKafkaAdminClient, options: KafkaOptions) -> None:
     """The library says only that it could not; the brokers are asked once more for the reason."""
     try:
@@ -93,11 +104,16 @@ async def make_topics(options: KafkaOptions, topics: Sequence[Topic]) -> Sequenc
 async def require_topic(options: KafkaOptions, name: str) -> None:
     """Raises StreamUnavailable, at once where Kafka knows of no such topic."""
     async with administration(options) as admin:
-        if not (await _partitions(admin, [name]))[name]:
-            raise StreamUnavailable(
-                f"Kafka has no topic {name}",
-                fix="make it with `tidings topics`, or set KAFKA_TOPIC or KAFKA_DLQ_TOPIC",
-            )
+        await require_topics(admin, [name])
+
+
+async def require_topics(admin: AIOKafkaAdminClient, names: list[str]) -> None:
+    there = await _partitions(admin, names)
+    if lacking := [name for name in names if not there.get(name)]:
+        raise StreamUnavailable(
+            f"Kafka has no topic {' and no topic '.join(lacking)}",
+            fix="make it with `tidings topics`, or set KAFKA_TOPIC or KAFKA_DLQ_TOPIC",
+        )
 
 
 async def _partitions(admin: AIOKafkaAdminClient, names: list[str]) -> dict[str, int]:

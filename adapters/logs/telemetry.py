@@ -11,7 +11,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from application.ports.telemetry import Telemetry
+from application.ports.telemetry import Intake, Telemetry
 from domain.circuit import Circuit
 from domain.errors import TidingsError
 from domain.masking import masked
@@ -39,6 +39,9 @@ class LogTelemetry(Telemetry):
         from adapters.logs.standard_error import standard_error_log
 
         return standard_error_log()
+
+    def taken_in(self, channel: str, intake: Intake) -> None:
+        """The store tells it."""
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         for notification in notifications:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from adapters.memory.database import Database
 from application.ports.notification_history import Chapter, NotificationHistory, Query
-from application.statistics import PERCENTILES, Flow, Statistics, Tally, place_of
+from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Tally, place_of
 from domain.notification import Notification
 from domain.status import Status, Wait
 
@@ -76,6 +76,26 @@ class MemoryNotificationHistory(NotificationHistory):
                 flowing.setdefault(each.channel, []).append(each)
         flows = {channel: self._flow(those) for channel, those in flowing.items()}
         return Statistics(tally=tally, oldest=oldest, flows=flows)
+
+    async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
+        self._database.reach()
+        waiting: dict[str, list[Notification]] = {}
+        for each in self._database.notifications.values():
+            if each.waiting_for is not None:
+                waiting.setdefault(each.channel, []).append(each)
+        return {channel: self._backlog(those, now) for channel, those in waiting.items()}
+
+    def _backlog(self, waiting: Sequence[Notification], now: datetime) -> Backlog:
+        due = [
+            each.due_at
+            for each in waiting
+            if each.due_at and each.due_at <= now and each.id not in self._database.hands
+        ]
+        return Backlog(
+            waiting=Counter(each.waiting_for for each in waiting if each.waiting_for),
+            due=len(due),
+            due_since=min(due, default=None),
+        )
 
     def _flow(self, notifications: Sequence[Notification]) -> Flow:
         statuses = Counter(each.status for each in notifications)

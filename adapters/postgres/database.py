@@ -10,12 +10,14 @@ from uuid import uuid4
 from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from adapters.postgres.errors import FAULTS, is_passing, translated
 from adapters.postgres.options import PostgresOptions
 from adapters.postgres.url import Endpoint, endpoint
 from adapters.postgres.version import check_version
 from application.errors import StoreUnavailable
+from application.watch import Pool
 
 T = TypeVar("T")
 Values = Mapping[str, Any]
@@ -65,6 +67,18 @@ class Database:
             self._engine, work, isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
 
+    def pools(self) -> Mapping[str, Pool]:
+        """How many connections are taken, of how many."""
+        named = {
+            "lanes": (self._engine, self._options.connections),
+            "claims": (self._claiming, self._options.claiming_connections),
+        }
+        return {
+            name: Pool(in_use=_in_use(engine), at_most=at_most)
+            for name, (engine, at_most) in named.items()
+            if engine is not None
+        }
+
     async def check(self) -> None:
         """Whether it answers. Raises StoreUnavailable."""
         await self.claim(lambda connection: connection.execute(text("SELECT 1")))
@@ -111,6 +125,11 @@ def _engine(where: Endpoint, options: PostgresOptions, *, connections: int) -> A
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
+
+
+def _in_use(engine: AsyncEngine) -> int:
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
 
 def _connect_args(where: Endpoint, options: PostgresOptions) -> dict[str, Any]:

@@ -22,10 +22,10 @@ from adapters.postgres.rows import (
     notification_of,
     sighting_of,
 )
-from adapters.postgres.statistics import statistics, tally
+from adapters.postgres.statistics import backlog, statistics, tally
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_history import Chapter, NotificationHistory, Query
-from application.statistics import Statistics, Tally
+from application.statistics import Backlog, Statistics, Tally
 from domain.notification import Notification
 
 _OF_EVENT = f"""
@@ -74,6 +74,9 @@ class PostgresNotificationHistory(NotificationHistory):
 
     async def statistics(self, *, accepted_from: datetime | None) -> Statistics:
         return await self._database.read(lambda c: statistics(c, accepted_from))
+
+    async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
+        return await self._database.read(lambda c: backlog(c, now))
 
     async def _chapter(self, connection: AsyncConnection, row: Sequence[Any]) -> Chapter:
         whole, n = row[:-1], row[-1]

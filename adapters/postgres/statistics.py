@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.database import rows_of
 from adapters.postgres.page import STANDING
-from application.statistics import PERCENTILES, Flow, Statistics, Tally
+from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Tally
 from domain.status import Status, Wait
 
 _TALLY = """
@@ -19,6 +19,15 @@ _TALLY = """
 _OLDEST = f"""
     SELECT waiting_for, min(accepted_at) FROM states
     WHERE {STANDING} AND waiting_for IS NOT NULL GROUP BY waiting_for"""
+_BACKLOG = f"""
+    SELECT channel, waiting_for, count(*) FROM states
+    WHERE states.status IN ('PENDING', 'RETRYING', 'UNCERTAIN') AND {STANDING}
+        AND waiting_for IS NOT NULL
+    GROUP BY channel, waiting_for"""
+_DUE = """
+    SELECT channel, count(*), min(due_at) FROM states
+    WHERE channel = ANY(:channels) AND due_at <= :now AND due_at IS NOT NULL AND lease IS NULL
+    GROUP BY channel"""
 
 #: A second attempt is at least the third move: begun, deferred, begun again.
 _IS_RETRIED = """
@@ -66,6 +75,20 @@ async def statistics(connection: AsyncConnection, accepted_from: datetime | None
         oldest={Wait(row[0]): row[1] for row in oldest},
         flows={row[0]: _flow(row) for row in flows},
     )
+
+
+async def backlog(connection: AsyncConnection, now: datetime) -> dict[str, Backlog]:
+    waiting: dict[str, dict[Wait, int]] = {}
+    for channel, waiting_for, count in await rows_of(connection, _BACKLOG, {}):
+        waiting.setdefault(channel, {})[Wait(waiting_for)] = count
+    values = {"channels": list(waiting), "now": now}
+    due = {row[0]: row[1:] for row in await rows_of(connection, _DUE, values)}
+    nothing = (0, None)
+    return {
+        channel: Backlog(waiting=counts, due=count, due_since=since)
+        for channel, counts in waiting.items()
+        for count, since in [due.get(channel, nothing)]
+    }
 
 
 def _flow(row: Sequence[Any]) -> Flow:

@@ -20,10 +20,10 @@ from adapters.sqlite.rows import (
     notification_of,
     sighting_of,
 )
-from adapters.sqlite.statistics import statistics, tally
+from adapters.sqlite.statistics import backlog, statistics, tally
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_history import Chapter, NotificationHistory, Query
-from application.statistics import Statistics, Tally
+from application.statistics import Backlog, Statistics, Tally
 from domain.notification import Notification
 
 T = TypeVar("T")
@@ -75,6 +75,9 @@ class SqliteNotificationHistory(NotificationHistory):
             return _as_of_now(connection, lambda c: statistics(c, accepted_from))
 
         return await self._database.read(read)
+
+    async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
+        return await self._database.read(lambda c: _as_of_now(c, lambda c: backlog(c, now)))
 
     def _chapter(self, connection: sqlite3.Connection, row: Row) -> Chapter:
         n, id_ = row[0], row[1]

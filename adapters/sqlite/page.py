@@ -12,13 +12,13 @@ from domain.status import Status
 
 #: As the partial index has it, word for word: else SQLite would not use it.
 STANDING = "status NOT IN ('SENDING', 'SENT')"
-_WAITING = f"status IN ('PENDING', 'RETRYING', 'UNCERTAIN') AND {STANDING}"
 #: Every block of the recipients' index: at a million rows, 123 looks and a millisecond.
 _IN_ANY_BLOCK = """n >> 13 IN (
     WITH RECURSIVE blocks (number) AS (
         SELECT max(n) >> 13 FROM notifications
         UNION ALL SELECT number - 1 FROM blocks WHERE number > 0
     ) SELECT number FROM blocks)"""
+WAITING = f"status IN ('PENDING', 'RETRYING', 'UNCERTAIN') AND {STANDING}"
 _BEHIND = "(accepted_at, n) < (SELECT accepted_at, n FROM notifications WHERE id = ?)"
 _NEWEST_FIRST = "ORDER BY accepted_at DESC, n DESC"
 
@@ -65,7 +65,7 @@ def _way(query: Query, ids: int) -> tuple[str, str]:
     if query.recipient_key is not None:
         return "notifications_by_recipient", _IN_ANY_BLOCK
     if query.waiting_for is not None:
-        return "notifications_standing", _WAITING
+        return "notifications_standing", WAITING
     match query.status:
         case None | Status.SENT:
             return "notifications_by_time", "true"

@@ -123,6 +123,7 @@ STEPS: tuple[str, ...] = (
     CREATE INDEX dead_letters_by_time ON dead_letters (failed_at);
     CREATE INDEX dead_letters_of_notification ON dead_letters (notification_id)
         WHERE notification_id IS NOT NULL;
+    CREATE INDEX dead_letters_open ON dead_letters (reason) WHERE settled_as IS NULL;
 
     CREATE TABLE leases (
         token    BLOB PRIMARY KEY,

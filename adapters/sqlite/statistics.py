@@ -6,13 +6,14 @@ Counts come from indexes alone: grouping all rows would sort them first.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from datetime import datetime, timedelta
 
 import msgspec
 
-from adapters.sqlite.page import STANDING
+from adapters.sqlite.page import STANDING, WAITING
 from adapters.sqlite.rows import to_instant, to_microseconds
-from application.statistics import PERCENTILES, Flow, Statistics, Tally, place_of
+from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Tally, place_of
 from domain.status import Status, Wait
 
 _CHANNELS = "SELECT DISTINCT channel FROM notifications INDEXED BY notifications_by_time"
@@ -24,6 +25,12 @@ _STANDING = f"""
     SELECT status, channel, waiting_for, count(*), min(accepted_at)
     FROM notifications INDEXED BY notifications_standing
     WHERE {STANDING} GROUP BY status, channel, waiting_for"""
+_BACKLOG = f"""
+    SELECT channel, waiting_for, count(*) FROM notifications INDEXED BY notifications_standing
+    WHERE {WAITING} AND waiting_for IS NOT NULL GROUP BY status, channel, waiting_for"""
+_DUE = """
+    SELECT count(*), min(due_at) FROM notifications INDEXED BY notifications_due
+    WHERE channel = ? AND due_at <= ? AND due_at IS NOT NULL AND lease IS NULL"""
 
 #: A second attempt is at least the third move: begun, deferred, begun again.
 _IS_RETRIED = """
@@ -82,6 +89,19 @@ def statistics(connection: sqlite3.Connection, accepted_from: datetime | None) -
         if (flow := _flow(connection, channel, accepted_from)).accepted
     }
     return Statistics(tally=tally(connection), oldest=oldest, flows=flows)
+
+
+def backlog(connection: sqlite3.Connection, now: datetime) -> dict[str, Backlog]:
+    waiting: dict[str, Counter[Wait]] = {}
+    for channel, waiting_for, count in connection.execute(_BACKLOG):
+        waiting.setdefault(channel, Counter())[Wait(waiting_for)] += count
+    found = {}
+    for channel, counts in waiting.items():
+        values = (channel, to_microseconds(now))
+        due, since = connection.execute(_DUE, values).fetchone()
+        due_since = None if since is None else to_instant(since)
+        found[channel] = Backlog(waiting=counts, due=due, due_since=due_since)
+    return found
 
 
 def _channels(connection: sqlite3.Connection) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from application.statistics import Statistics, Tally
+from application.statistics import Backlog, Statistics, Tally
 from domain.dead_letter import DeadLetter
 from domain.move import Move
 from domain.notification import Notification
@@ -72,3 +72,7 @@ class NotificationHistory(Protocol):
     @abstractmethod
     async def statistics(self, *, accepted_from: datetime | None) -> Statistics:
         """As of one instant. The flows are of what was accepted at or after that, or ever."""
+
+    @abstractmethod
+    async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
+        """By channel, of those where anything waits. Costs nothing for what has been settled."""

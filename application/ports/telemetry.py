@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from domain.circuit import Circuit
 from domain.notification import Notification
+from domain.repeat import Repeat
+from domain.status import Wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What became of one batch of records, in one lane, now that all of it is durable."""
+
+    records: int
+    unreadable: int = 0
+    accepted: int = 0  #: new notifications, whatever they begin with
+    repeats: Mapping[Repeat, int] = field(default_factory=dict)
+    held: Mapping[Wait, int] = field(default_factory=dict)  #: of the new ones, and for what
 
 
 class Telemetry(Protocol):
-    """Never raises, never waits, and holds no personal data."""
+    """Told batch by batch. Never raises, never waits, and holds no personal data."""
 
     @abstractmethod
-    def settled(self, channel: str, notifications: Sequence[Notification]) -> None: ...
+    def taken_in(self, channel: str, intake: Intake) -> None: ...
+
+    @abstractmethod
+    def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
+        """These moves are durable: of attempts that have ended, and of what waits on."""
 
     @abstractmethod
     def circuit_moved(self, channel: str, circuit: Circuit, *, words: str, rule: str) -> None:

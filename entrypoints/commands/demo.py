@@ -55,8 +55,8 @@ async def _demo(settings: Settings) -> None:
     lines = _sample().splitlines()
     console.print(Rule("[bold]Tidings, the whole job on sample events[/]"))
     quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)  # the tables say it all
-    telemetry = LogTelemetry(structlog.wrap_logger(structlog.ReturnLogger(), wrapper_class=quiet))
-    async with open_tidings(settings, Purpose.WORK, telemetry=telemetry) as tidings:
+    log = LogTelemetry(structlog.wrap_logger(structlog.ReturnLogger(), wrapper_class=quiet))
+    async with open_tidings(settings, Purpose.WORK, log=log) as tidings:
         await tidings.publish_events(lines, as_they_are=True)
         console.print(
             f"Published {len(lines)} records of examples/events.jsonl. Telling people ..."

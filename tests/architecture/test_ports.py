@@ -18,7 +18,7 @@ ELSEWHERE = {
     ("sqlite", "accepted_cache"): "adapters.memory.accepted_cache",
     ("sqlite", "clock"): "adapters.system.clock",
     ("sqlite", "sender"): "adapters.outbox.sender",
-    ("sqlite", "telemetry"): "adapters.logs.telemetry",
+    ("sqlite", "telemetry"): "adapters.several.telemetry",
     ("postgres", "event_decoder"): "adapters.wire.decoder",
     ("postgres", "accepted_cache"): "adapters.redis.accepted_cache",
     ("postgres", "rate_limiter"): "adapters.redis.rate_limiter",
@@ -26,9 +26,9 @@ ELSEWHERE = {
     ("postgres", "event_publisher"): "adapters.kafka.event_publisher",
     ("postgres", "dead_letter_topic"): "adapters.kafka.dead_letter_topic",
     ("postgres", "sender"): "adapters.smtp.sender",
-    ("postgres", "telemetry"): "adapters.logs.telemetry",
     ("sqlite", "copies"): "adapters.outbox.copies",
     ("postgres", "copies"): "adapters.outbox.copies",
+    ("postgres", "telemetry"): "adapters.several.telemetry",
 }
 
 #: (assembly, port) that there is not: in one file nobody else reads a dead-letter topic, and what

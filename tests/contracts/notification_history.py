@@ -11,7 +11,7 @@ import pytest
 
 from application.errors import StoreUnavailable
 from application.ports.notification_history import Query
-from application.statistics import Statistics, Tally
+from application.statistics import Backlog, Statistics, Tally
 from domain.failure import Failure
 from domain.notification import Notification
 from domain.outcome import Accepted, Deferred
@@ -359,3 +359,46 @@ class NotificationHistoryContract(DatabaseContract):
             run(calls[call]())
         run(database.come_back())
         assert list(run(ports.history.latest(Query(), limit=1))) == []
+
+    def test_the_backlog_of_what_nobody_waits_in_is_empty(self, worker: Worker, run: Run) -> None:
+        assert dict(run(worker.ports.history.backlog(now=NOW))) == {}
+        sent = _sent(begun("event-2"), at=NOW)
+        worker.accept(begun("event-1"), begun("event-2"), failed("event-3"))
+        worker.record(sent)
+        assert dict(run(worker.ports.history.backlog(now=NOW))) == {}
+
+    def test_the_backlog_counts_what_waits_for_what_in_each_channel(
+        self, worker: Worker, run: Run
+    ) -> None:
+        later = NOW + SECOND
+        worker.accept(begun("event-1"), begun("event-2"), waiting("event-3", until=later))
+        worker.accept(waiting("event-4", until=later, reason=Wait.RATE))
+        worker.accept(waiting("event-5", until=later))
+        worker.accept(waiting("event-6", until=later, reason=Wait.SCHEDULE, channel=SMS))
+        worker.record(_deferred(begun("event-1")))
+        backlog = dict(run(worker.ports.history.backlog(now=NOW)))
+        waits = {Wait.TURN: 2, Wait.RATE: 1, Wait.BACKOFF: 1}
+        assert backlog == {
+            "email": Backlog(waiting=waits, due=0, due_since=None),
+            "sms": Backlog(waiting={Wait.SCHEDULE: 1}, due=0, due_since=None),
+        }
+
+    def test_the_backlog_has_what_is_due_and_in_nobodys_hand(
+        self, worker: Worker, run: Run
+    ) -> None:
+        for number, after in enumerate((-2, -1, 0, 1)):
+            due_at = NOW + after * SECOND
+            worker.accept(waiting(f"event-{number}", until=due_at))
+        worker.accept(waiting("event-9", until=NOW - 9 * SECOND, channel=SMS))
+        backlog = run(worker.ports.history.backlog(now=NOW))
+        waits = {Wait.TURN: 4}
+        since = NOW - 2 * SECOND
+        assert backlog["email"] == Backlog(waiting=waits, due=3, due_since=since)
+        worker.claim(limit=1)
+        since = NOW - SECOND
+        assert run(worker.ports.history.backlog(now=NOW))["email"].due_since == since
+
+    def test_the_backlog_is_of_all_that_waits(self, worker: Worker, run: Run) -> None:
+        worker.accept(*_waiting_for_each())
+        backlog = run(worker.ports.history.backlog(now=NOW))["email"]
+        assert backlog.waiting == dict.fromkeys(Wait, 1)

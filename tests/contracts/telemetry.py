@@ -7,9 +7,11 @@ from abc import ABC, abstractmethod
 import pytest
 
 from application.errors import StoreUnavailable
-from application.ports.telemetry import Telemetry
+from application.ports.telemetry import Intake, Telemetry
 from domain.circuit import Circuit
 from domain.outcome import ProviderDown, Rejected
+from domain.repeat import Repeat
+from domain.status import Wait
 from tests.contracts.given import BY, EMAIL, NOW, begun, failed, full_event, newborn, waiting
 
 
@@ -37,6 +39,9 @@ class TelemetryContract(ABC):
         return listener.telemetry()
 
     def test_it_never_raises(self, telemetry: Telemetry) -> None:
+        telemetry.taken_in("email", Intake(records=0))
+        repeats, held = dict.fromkeys(Repeat, 1), dict.fromkeys(Wait, 1)
+        telemetry.taken_in("ümail", Intake(records=9, accepted=5, repeats=repeats, held=held))
         telemetry.settled("email", [])
         telemetry.settled("email", [begun(), waiting(), failed(), newborn(of=full_event())])
         telemetry.circuit_moved("email", Circuit(), words="", rule="")

@@ -10,14 +10,19 @@ from pathlib import Path
 import pytest
 
 from adapters.kafka.event_source import KafkaEventSource
+from adapters.kafka.neighbour import KafkaNeighbour
+from application.errors import StreamUnavailable
 from application.ports.dead_letter_topic import DeadLetterTopic
 from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
+from application.ports.neighbour import Neighbour
 from tests.adapters.kafka.rooms import IMPATIENT, Room, a_name
 from tests.contracts.dead_letter_topic import DeadLetterTopicContract, Topic
 from tests.contracts.event_publisher import EventPublisherContract
 from tests.contracts.event_source import EventSourceContract
+from tests.contracts.neighbour import NeighbourContract, Quarter
 from tests.contracts.stream import Stream
+from tests.runner import Run
 from tests.servers.kafka import KafkaServer
 
 #: No heart beats between two calls of a test, nor reaches a broker that is silent: whoever were
@@ -76,6 +81,7 @@ class KafkaStream(Stream):
 class KafkaTopic(Topic):
     def __init__(self, brokers: str, request: pytest.FixtureRequest) -> None:
         self._stream = KafkaStream(brokers, request)
+        self._neighbours: list[KafkaNeighbour] = []
 
     async def topic(self) -> DeadLetterTopic:
         return await self._stream.room.dead_letter_topic()
@@ -120,3 +126,33 @@ class TestKafkaEventPublisher(OnKafka, EventPublisherContract):
 
 class TestKafkaDeadLetterTopic(OnKafka, DeadLetterTopicContract):
     pass
+
+
+class KafkaQuarter(KafkaTopic, Quarter):
+    async def neighbour(self) -> Neighbour:
+        room = self._stream.room
+        await room.make()
+        neighbour = KafkaNeighbour(room.options, [room.topic])
+        self._neighbours.append(neighbour)
+        return neighbour
+
+    async def close(self) -> None:
+        for neighbour in self._neighbours:
+            await neighbour.close()
+        await super().close()
+
+
+class TestKafkaNeighbour(OnKafka, NeighbourContract):
+    def open_quarter(self, folder: Path) -> Quarter:
+        return KafkaQuarter(self.brokers, self.request)
+
+    def test_one_that_lacks_a_topic_is_said_to_with_the_fix(
+        self, quarter: Quarter, run: Run
+    ) -> None:
+        assert isinstance(quarter, KafkaQuarter)
+        neighbour = run(quarter.neighbour())
+        assert isinstance(neighbour, KafkaNeighbour)
+        lacking = KafkaNeighbour(neighbour.options, [*neighbour.topics, "no-such-topic"])
+        with pytest.raises(StreamUnavailable, match=r"no-such-topic.*tidings topics"):
+            run(lacking.look())
+        run(lacking.close())

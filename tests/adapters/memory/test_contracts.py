@@ -18,6 +18,7 @@ from adapters.memory.event_publisher import MemoryEventPublisher
 from adapters.memory.event_source import MemoryEventSource
 from adapters.memory.lane_control import MemoryLaneControl
 from adapters.memory.leases import MemoryLeases
+from adapters.memory.neighbour import MemoryNeighbour
 from adapters.memory.notification_history import MemoryNotificationHistory
 from adapters.memory.notification_store import MemoryNotificationStore
 from adapters.memory.personal_data import MemoryPersonalData
@@ -31,6 +32,7 @@ from application.ports.clock import Clock
 from application.ports.dead_letter_topic import DeadLetterTopic
 from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
+from application.ports.neighbour import Neighbour
 from application.ports.rate_limiter import RateLimiter
 from application.ports.sender import Sender
 from application.ports.telemetry import Telemetry
@@ -48,6 +50,7 @@ from tests.contracts.event_publisher import EventPublisherContract
 from tests.contracts.event_source import EventSourceContract
 from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
+from tests.contracts.neighbour import NeighbourContract, Quarter
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
 from tests.contracts.personal_data import PersonalDataContract
@@ -189,6 +192,20 @@ class MemoryListener(Listener):
         return "\n".join(self._twin.said)
 
 
+class MemoryQuarter(Quarter):
+    def __init__(self) -> None:
+        self._twin = twin.Database()
+
+    async def neighbour(self) -> Neighbour:
+        return MemoryNeighbour(self._twin)
+
+    async def go_away(self) -> None:
+        self._twin.go_away()
+
+    async def come_back(self) -> None:
+        self._twin.come_back()
+
+
 class InMemory:
     def open_database(self, folder: Path) -> Database:
         return MemoryDatabase()
@@ -213,6 +230,9 @@ class InMemory:
 
     def open_listener(self) -> Listener:
         return MemoryListener()
+
+    def open_quarter(self, folder: Path) -> Quarter:
+        return MemoryQuarter()
 
 
 class TestMemoryNotificationStore(InMemory, NotificationStoreContract):
@@ -284,4 +304,8 @@ class TestMemoryClock(InMemory, ClockContract):
 
 
 class TestMemoryTelemetry(InMemory, TelemetryContract):
+    pass
+
+
+class TestMemoryNeighbour(InMemory, NeighbourContract):
     pass

@@ -14,11 +14,13 @@ from adapters.postgres.dead_letter_outbox import PostgresDeadLetterOutbox
 from adapters.postgres.dead_letters import PostgresDeadLetters
 from adapters.postgres.lane_control import PostgresLaneControl
 from adapters.postgres.leases import PostgresLeases
+from adapters.postgres.neighbour import PostgresNeighbour
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
 from adapters.postgres.options import PostgresOptions
 from adapters.postgres.personal_data import PostgresPersonalData
 from adapters.postgres.receipts import PostgresReceipts
+from application.ports.neighbour import Neighbour
 from tests.adapters.postgres.conftest import DATABASE, ask
 from tests.contracts.api_keys import ApiKeysContract
 from tests.contracts.audit_log import AuditLogContract
@@ -28,6 +30,7 @@ from tests.contracts.dead_letters import DeadLettersContract
 from tests.contracts.given import DECODER
 from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
+from tests.contracts.neighbour import NeighbourContract, Quarter
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
 from tests.contracts.personal_data import PersonalDataContract
@@ -151,3 +154,15 @@ class TestPostgresPersonalData(OnTheServer, PersonalDataContract):
 
 class TestPostgresDeadLetterOutbox(OnTheServer, DeadLetterOutboxContract):
     pass
+
+
+class ServerQuarter(ServerDatabase, Quarter):
+    async def neighbour(self) -> Neighbour:
+        await self.connect()
+        [opened] = self._opened
+        return PostgresNeighbour(opened)
+
+
+class TestPostgresNeighbour(OnTheServer, NeighbourContract):
+    def open_quarter(self, folder: Path) -> Quarter:
+        return ServerQuarter(self._server, self._url)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.redis.neighbour import RedisNeighbour
 from application.ports.accepted_cache import AcceptedCache
+from application.ports.neighbour import Neighbour
 from application.ports.rate_limiter import RateLimiter
 from tests.adapters.redis.redis import Place
 from tests.contracts.accepted_cache import AcceptedCacheContract, Cache
+from tests.contracts.neighbour import NeighbourContract, Quarter
 from tests.contracts.rate_limiter import Limiters, RateLimiterContract
 from tests.servers.valkey import ValkeyServer, given
 
@@ -89,3 +92,22 @@ class TestRedisAcceptedCacheOfACluster(AcceptedCacheContract):
 
     def open_cache(self, folder: Path) -> Cache:
         return RedisCache(Place(self.url, cluster=True), None)
+
+
+class RedisQuarter(RedisCache, Quarter):
+    async def neighbour(self) -> Neighbour:
+        return RedisNeighbour(await self._place.server())
+
+    async def come_back(self) -> None:
+        assert self._server is not None
+        self._server.start_again()
+
+
+class TestRedisNeighbour(NeighbourContract):
+    @pytest.fixture(autouse=True)
+    def reach(self, request: pytest.FixtureRequest, valkey_url: str) -> None:
+        self.url = valkey_url
+        self.server = None if given() else request.getfixturevalue("valkey_server")
+
+    def open_quarter(self, folder: Path) -> Quarter:
+        return RedisQuarter(Place(self.url), self.server)

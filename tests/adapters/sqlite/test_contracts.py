@@ -16,6 +16,7 @@ from adapters.sqlite.event_publisher import SqliteEventPublisher
 from adapters.sqlite.event_source import SqliteEventSource
 from adapters.sqlite.lane_control import SqliteLaneControl
 from adapters.sqlite.leases import SqliteLeases
+from adapters.sqlite.neighbour import SqliteNeighbour
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
 from adapters.sqlite.personal_data import SqlitePersonalData
@@ -23,6 +24,7 @@ from adapters.sqlite.rate_limiter import SqliteRateLimiter
 from adapters.sqlite.receipts import SqliteReceipts
 from application.ports.event_publisher import EventPublisher
 from application.ports.event_source import EventSource
+from application.ports.neighbour import Neighbour
 from application.ports.rate_limiter import RateLimiter
 from tests.contracts.api_keys import ApiKeysContract
 from tests.contracts.audit_log import AuditLogContract
@@ -33,6 +35,7 @@ from tests.contracts.event_source import EventSourceContract
 from tests.contracts.given import DECODER
 from tests.contracts.lane_control import LaneControlContract
 from tests.contracts.leases import LeasesContract
+from tests.contracts.neighbour import NeighbourContract, Quarter
 from tests.contracts.notification_history import NotificationHistoryContract
 from tests.contracts.notification_store import NotificationStoreContract
 from tests.contracts.personal_data import PersonalDataContract
@@ -183,3 +186,13 @@ class TestSqliteEventPublisher(InOneFile, EventPublisherContract):
 
 class TestSqliteRateLimiter(InOneFile, RateLimiterContract):
     pass
+
+
+class FileQuarter(OneFile, Quarter):
+    async def neighbour(self) -> Neighbour:
+        return SqliteNeighbour(await self.open())
+
+
+class TestSqliteNeighbour(NeighbourContract):
+    def open_quarter(self, folder: Path) -> Quarter:
+        return FileQuarter(folder)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
+from pathlib import Path
 
 from adapters.system.clock import MADE_UP_AT, SystemClock
+from adapters.system.disk import Disk, room
 from application.ports.clock import Clock
+from application.ports.neighbour import Neighbour
 from tests.contracts.clock import HOUR, ClockContract, Time
+from tests.contracts.neighbour import NeighbourContract, Quarter
 
 
 class OfThisMachine(Time):
@@ -53,3 +57,20 @@ class TestSystemClockThatWaitsForTheMachines(ClockContract):
 class TestSystemClockThatHurriesAfterTheMachines(ClockContract):
     def open_time(self) -> Time:
         return SetBefore(HOUR)
+
+
+class RoomOnADisk(Quarter):
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def neighbour(self) -> Neighbour:
+        return Disk(self._folder / "not" / "there" / "yet")
+
+
+class TestDisk(NeighbourContract):
+    def open_quarter(self, folder: Path) -> Quarter:
+        return RoomOnADisk(folder)
+
+    def test_one_that_is_nearly_full_is_said_to_be(self) -> None:
+        assert room(100_000_000).fix is None
+        assert "make room" in (room(99_999_999).fix or "")

@@ -125,7 +125,9 @@ _STATEMENTS = (
         body            bytea NOT NULL
     )""",
     "CREATE INDEX dead_letters_by_time ON dead_letters (failed_at, id)",
-    "CREATE INDEX dead_letters_open ON dead_letters (failed_at, id) WHERE settled_as IS NULL",
+    """
+    CREATE INDEX dead_letters_open ON dead_letters (failed_at, id) INCLUDE (reason)
+        WHERE settled_as IS NULL""",
     "CREATE INDEX dead_letters_unpublished ON dead_letters (failed_at, id) WHERE NOT published",
     """
     CREATE INDEX dead_letters_of_notification ON dead_letters (notification_id)
