@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from uuid import UUID
 
+from application.health import State
 from domain.api_key import Scope
 from domain.status import Status, Wait
 from entrypoints.shapes import (
@@ -272,6 +273,26 @@ class Checkup(Shape, frozen=True, kw_only=True):
     settings: Annotated[list[Setting], means("every setting")]
     strays: Annotated[list[StraySetting], means("names that may have been meant as settings")]
     checks: Annotated[list[Check], means("everything that was looked at")]
+
+
+class HealthCheck(Shape, frozen=True, kw_only=True):
+    """One thing that is looked at again and again."""
+
+    name: Annotated[str, means("what is looked at")]
+    state: Annotated[State, means("degraded: the work goes on, only worse; failing: it stands")]
+    words: Annotated[str, means("what was found, or what went wrong")]
+    fix: Annotated[str | None, means("what to do, or what is worth doing; null: nothing")]
+    age_seconds: Annotated[float | None, means("how long ago that was seen; null: never")]
+    timeout_seconds: Annotated[float, means("what takes longer has failed")]
+    last_error: Annotated[str | None, means("what went wrong last, even if it is well now")]
+    last_error_at: Annotated[Instant | None, means("when that was")]
+
+
+class Health(Shape, frozen=True, kw_only=True):
+    """Whether a process lives, or is ready: the state is that of its worst check."""
+
+    state: Annotated[State, means("failing: with the status 503")]
+    checks: Annotated[list[HealthCheck], means("everything that is looked at")]
 
 
 class Happening(Shape, frozen=True, kw_only=True, tag_field="type"):

@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from adapters.kafka.options import Mechanism, Protocol
 from adapters.kafka.start import parse_start
-from entrypoints.settings import Count, EmailProvider, Port, Settings, SmsProvider
+from entrypoints.settings import Count, EmailProvider, Port, PortOrNone, Settings, SmsProvider
 
 _SCHEMES = ("postgresql", "postgres")
 _BROKER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?", re.ASCII)
@@ -89,6 +89,17 @@ class ProductionSettings(Settings):
         default="tidings",
         min_length=1,
         description="What every key begins with; whose they are follows.",
+    )
+
+    health_port: PortOrNone = Field(
+        default=0,
+        description="Where a worker serves /health/live, /health/ready and /metrics, which name "
+        "nobody and ask nobody who they are; 0: nowhere.",
+    )
+    health_host: str = Field(
+        default="0.0.0.0",  # noqa: S104 - probes come from outside the container
+        min_length=1,
+        description="On which of its addresses; 127.0.0.1: only to its own machine.",
     )
 
     @field_validator("kafka_brokers")

@@ -30,6 +30,7 @@ _SECTIONS = {
     "Emails": ("EMAIL_", "SMTP_"),
     "SMS": ("SMS_", "TWILIO_", "UNCERTAIN_SMS"),
     "The HTTP API and the console": ("API_", "CONSOLE_"),
+    "Health and metrics": ("HEALTH_",),
     "Rules": ("RATE_", "MAX_RETRIES", "RETRY_"),
 }
 

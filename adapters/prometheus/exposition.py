@@ -34,9 +34,9 @@ Gauges = dict[Metric, dict[Labels, float]]
 class Exposition:
     """One process's page. What it tells of the store was counted before, in the background."""
 
-    def __init__(self, telemetry: PrometheusTelemetry, *, version: str, assembly: str) -> None:
+    def __init__(self, *, version: str, assembly: str) -> None:
+        self.telemetry = PrometheusTelemetry()
         self.watch: Watch | None = None
-        self._telemetry = telemetry
         self._build: dict[Labels, float] = {(version, assembly): 1.0}
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(_Ours(self))
@@ -53,9 +53,9 @@ class Exposition:
             _look(self.watch, gauges)
         for metric in METRICS:
             if metric.kind is Kind.COUNTER:
-                yield _counters(metric, self._telemetry.counters[metric])
+                yield _counters(metric, self.telemetry.counters[metric])
             elif metric.kind is Kind.HISTOGRAM:
-                yield _histograms(metric, self._telemetry.histograms.get(metric, {}))
+                yield _histograms(metric, self.telemetry.histograms.get(metric, {}))
             else:
                 yield _gauges(metric, gauges[metric])
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from domain.errors import TidingsError
 from entrypoints.api.app import api
 from entrypoints.api.asyncapi import USUAL, Topics
 from entrypoints.container import Purpose, Tidings, open_tidings
@@ -16,6 +20,7 @@ from entrypoints.production_settings import ProductionSettings
 from entrypoints.sending import missing
 from entrypoints.serving import listen, serve
 from entrypoints.settings import Settings, SmsProvider
+from entrypoints.watching import Watching
 
 
 def listen_for_api(settings: Settings) -> socket.socket | None:
@@ -26,14 +31,23 @@ def listen_for_api(settings: Settings) -> socket.socket | None:
 
 
 async def serve_api(
-    settings: Settings, tidings: Tidings, listening: socket.socket, stopping: asyncio.Event
+    settings: Settings,
+    tidings: Tidings,
+    listening: socket.socket,
+    stopping: asyncio.Event,
 ) -> None:
+    """Beside whatever else works with this `tidings`."""
+    watching = Watching(settings)
+    async with watching.begun(tidings):
+        await serve(_app(settings, tidings, watching), listening, stopping)
+
+
+def _app(settings: Settings, tidings: Tidings, watching: Watching) -> ASGIApp:
     topics = USUAL
     if isinstance(settings, ProductionSettings):
         topics = Topics(settings.kafka_topic, settings.kafka_dlq_topic)
-    beside = _callbacks(settings, tidings)
-    app = api(tidings, needs_keys=settings.needs_keys, topics=topics, beside=beside)
-    await serve(app, listening, stopping)
+    beside = [*watching.routes, *_callbacks(settings, tidings)]
+    return api(tidings, needs_keys=settings.needs_keys, topics=topics, beside=beside)
 
 
 def _callbacks(settings: Settings, tidings: Tidings) -> Sequence[BaseRoute]:
@@ -47,12 +61,51 @@ def _callbacks(settings: Settings, tidings: Tidings) -> Sequence[BaseRoute]:
     return () if callbacks is None else (twilio_route(callbacks, tidings),)
 
 
+class _Door:
+    """Until everything is opened only health is served, which says what is waited for."""
+
+    def __init__(self, watching: Watching) -> None:
+        self.leads_to: ASGIApp = Starlette(routes=watching.routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.leads_to(scope, receive, send)
+
+
 async def serve_api_alone(
-    settings: Settings, listening: socket.socket, stopping: asyncio.Event
+    settings: Settings,
+    watching: Watching,
+    listening: socket.socket,
+    stopping: asyncio.Event,
+    *,
+    waits: Callable[[TidingsError], None],
+    beside_lanes: bool = False,
 ) -> None:
-    """Over connections of its own."""
-    async with open_tidings(settings, Purpose.SERVE) as tidings:
-        await serve_api(settings, tidings, listening, stopping)
+    """Over connections of its own; a server that is away is waited for, and told to `waits`.
+
+    `beside_lanes`: what is watched is theirs.
+    """
+
+    async def lead() -> None:
+        async with AsyncExitStack() as opened:
+            opening = open_tidings(settings, Purpose.SERVE, waits=waits)
+            tidings = await opened.enter_async_context(opening)
+            if not beside_lanes:
+                await opened.enter_async_context(watching.begun(tidings))
+            door.leads_to = _app(settings, tidings, watching)
+            await asyncio.Event().wait()
+
+    door = _Door(watching)
+    leading = asyncio.create_task(lead())
+    serving = asyncio.create_task(serve(door, listening, stopping))
+    try:
+        await asyncio.wait({leading, serving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.set()
+        await serving
+        leading.cancel()
+        await asyncio.wait({leading})
+    if not leading.cancelled():
+        leading.result()
 
 
 def address_of(listening: socket.socket) -> str:

@@ -12,6 +12,8 @@ from entrypoints.errors import CannotBeDone
 from entrypoints.load_production_settings import load_production_settings
 from entrypoints.running import run
 from entrypoints.settings import Settings
+from entrypoints.waiting import said_once
+from entrypoints.watching import Watching
 
 
 def api() -> None:
@@ -27,4 +29,6 @@ async def _api(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     console.print(f"Tidings serves {address_of(listening)}. SIGTERM stops it cleanly.")
-    await serve_api_alone(settings, listening, stopping)
+    watching = Watching(settings)
+    say = said_once(console, watching)
+    await serve_api_alone(settings, watching, listening, stopping, waits=say)

@@ -21,6 +21,7 @@ from entrypoints.answers import Summary
 from entrypoints.api.running import address_of, listen_for_api, serve_api
 from entrypoints.channels import CHANNELS
 from entrypoints.container import Purpose, Tidings, open_tidings
+from entrypoints.load_production_settings import load_production_settings
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.sending import warnings_of_sending
@@ -44,7 +45,7 @@ def up(data: Path | None, *, until_idle: bool, as_json: bool) -> None:
     if in_production and not (until_idle or as_json):
         from entrypoints.commands.worker import work_on
 
-        work_on(settings, CHANNELS)  # which waits for a server that is away
+        work_on(load_production_settings(), CHANNELS, serves=True)  # waits for what is away
     else:
         run(_up(settings, until_idle=until_idle, as_json=as_json))
 
@@ -63,7 +64,7 @@ async def _up(settings: Settings, *, until_idle: bool, as_json: bool) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(tidings.lanes.run(stopping))
             if listening is not None:
-                console.print(f"The API is at {address_of(listening)}.")
+                console.print(f"The console and the API are at {address_of(listening)}.")
                 tasks.create_task(serve_api(settings, tidings, listening, stopping))
             await watch(tidings, console, stopping, until_idle=until_idle)
         await _say_what_is_left(tidings, console)

@@ -13,13 +13,17 @@ from rich.text import Text
 
 from adapters.logs.standard_error import LibrariesWarnings
 from domain.errors import TidingsError
+from entrypoints.api.running import address_of, listen_for_api, serve_api_alone
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.errors import CannotBeDone
 from entrypoints.load_production_settings import load_production_settings
+from entrypoints.production_settings import ProductionSettings
 from entrypoints.running import run
 from entrypoints.sending import missing, warnings_of_sending
 from entrypoints.settings import Settings
 from entrypoints.terminal.words import plain
+from entrypoints.waiting import said_once
+from entrypoints.watching import watched
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -28,12 +32,13 @@ def work(channels: Sequence[str]) -> None:
     work_on(load_production_settings(), channels)
 
 
-def work_on(settings: Settings, channels: Sequence[str]) -> None:
+def work_on(settings: ProductionSettings, channels: Sequence[str], *, serves: bool = False) -> None:
+    """`serves`: also the HTTP API and the console."""
     logging.getLogger().addHandler(LibrariesWarnings())
-    run(_work(settings, channels))
+    run(_work(settings, channels, serves=serves))
 
 
-async def _work(settings: Settings, channels: Sequence[str]) -> None:
+async def _work(settings: ProductionSettings, channels: Sequence[str], *, serves: bool) -> None:
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     for warning in warnings_of_sending(settings, channels):
         console.print(Text(plain(warning), style="yellow"))
@@ -43,31 +48,32 @@ async def _work(settings: Settings, channels: Sequence[str]) -> None:
     stopping = asyncio.Event()
     for stop in _STOPS:
         asyncio.get_running_loop().add_signal_handler(stop, stopping.set)
-
-    def say(error: TidingsError) -> None:
-        console.print(Text.assemble(("waiting: ", "bold yellow"), plain(str(error))))
-
-    async with _opened(settings, running, say, stopping) as tidings:
-        if tidings is not None:
+    listening = listen_for_api(settings) if serves else None
+    async with watched(settings, host=settings.health_host, port=settings.health_port) as watching:
+        waits = said_once(console, watching)
+        async with _opened(settings, running, waits, stopping) as tidings:
+            if tidings is None:
+                return
             console.print(f"Tidings works: {', '.join(running)}. SIGTERM stops it cleanly.")
-            await tidings.lanes.run(stopping)
+            async with watching.begun(tidings), asyncio.TaskGroup() as tasks:
+                tasks.create_task(tidings.lanes.run(stopping))
+                if listening is not None:
+                    console.print(f"The console and the API are at {address_of(listening)}.")
+                    tasks.create_task(
+                        serve_api_alone(
+                            settings, watching, listening, stopping, waits=waits, beside_lanes=True
+                        )
+                    )
 
 
 @asynccontextmanager
 async def _opened(
     settings: Settings,
     channels: Sequence[str],
-    say: Callable[[TidingsError], None],
+    waits: Callable[[TidingsError], None],
     stopping: asyncio.Event,
 ) -> AsyncIterator[Tidings | None]:
-    """None if it is stopped before all is there that it needs. What it waits for is said once."""
-    said: set[str] = set()
-
-    def waits(error: TidingsError) -> None:
-        if str(error) not in said:
-            said.add(str(error))
-            say(error)
-
+    """None if it is stopped before all is there that it needs."""
     opening = open_tidings(settings, Purpose.WORK, channels=channels, waits=waits)
     entering = asyncio.ensure_future(opening.__aenter__())
     stopped = asyncio.ensure_future(stopping.wait())
