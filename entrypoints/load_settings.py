@@ -9,7 +9,14 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import DotEnvSettingsSource
 
-from entrypoints.settings import BadSettings, EmailProvider, Environment, Settings, SmsProvider
+from entrypoints.settings import (
+    ApiKeyRule,
+    BadSettings,
+    EmailProvider,
+    Environment,
+    Settings,
+    SmsProvider,
+)
 
 #: Setting of the production assembly; finding it and no TIDINGS_ENV is worth a question.
 _SIGN_OF_PRODUCTION = "KAFKA_BROKERS"
@@ -101,6 +108,16 @@ def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
         yield (
             "EMAIL_IN_FLIGHT",
             f"less than EMAIL_CONCURRENCY, {settings.email_concurrency}; raise it, or lower that",
+        )
+    if settings.console_user_header and not settings.console_proxies:
+        yield (
+            "CONSOLE_PROXIES",
+            "is not set, so that anybody could send CONSOLE_USER_HEADER; name the proxy's address",
+        )
+    if settings.console_user_header and settings.api_keys is ApiKeyRule.OFF:
+        yield (
+            "API_KEYS",
+            "is off, so that nobody would be asked for CONSOLE_USER_HEADER; say required",
         )
     if _has_providers(settings):
         from entrypoints.providers import contradictions_in_providers

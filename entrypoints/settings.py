@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.mail.originator import Originator
+from domain.api_key import Scope
 from domain.errors import InvalidRecipient, TidingsError
 
 
@@ -184,6 +186,38 @@ class Settings(BaseSettings):
         description="Whether a key is needed. If not given: none where only this machine is "
         "served by one process (off), else required.",
     )
+    console_user_header: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9-]*$",
+        description="The header in which a proxy that signs people in says who looks at the "
+        "console, as X-Forwarded-User. Empty: they sign in with an API key.",
+    )
+    console_proxies: str = Field(
+        default="",
+        description="Whom that header is believed from: addresses or networks, as "
+        "127.0.0.1,10.0.0.0/8.",
+    )
+    console_user_scopes: str = Field(
+        default="read",
+        description="What whoever comes that way may: of read, personal and operate, as "
+        "read,operate.",
+    )
+
+    @field_validator("console_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        try:
+            _networks(value)
+        except ValueError as error:
+            raise ValueError("addresses or networks are wanted, as 127.0.0.1,10.0.0.0/8") from error
+        return value
+
+    @field_validator("console_user_scopes")
+    @classmethod
+    def _are_scopes(cls, value: str) -> str:
+        if not _words(value) or set(_words(value)) - set(Scope):
+            raise ValueError("some of read, personal and operate are wanted, as read,operate")
+        return value
 
     @field_validator("smtp_from")
     @classmethod
@@ -207,10 +241,29 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return _networks(self.console_proxies)
+
+    @property
+    def scopes_by_proxy(self) -> frozenset[Scope]:
+        return frozenset(map(Scope, _words(self.console_user_scopes)))
+
+    @property
     def needs_keys(self) -> bool:
+        """A proxy on this machine makes everybody look like somebody here."""
         if self.api_keys is not None:
             return self.api_keys is ApiKeyRule.REQUIRED
+        if self.console_user_header:
+            return True
         return self.tidings_env is not Environment.EMBEDDED or not _is_here(self.api_host)
+
+
+def _words(value: str) -> list[str]:
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(word, strict=False) for word in _words(value))
 
 
 def _is_here(host: object) -> bool:

@@ -6,6 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
 
 from application.errors import StoreUnavailable
 from application.ports.api_keys import ApiKeys
@@ -16,6 +19,9 @@ PREFIX = "tidings"
 #: So long a key is believed without looking it up again; so long, then, it outlives its end.
 BELIEVED_FOR = timedelta(seconds=5)
 _TOLD_EVERY = timedelta(minutes=1)
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+#: A browser says so of what a page of another site makes it do.
+_FOREIGN = frozenset({"cross-site", "same-site"})
 _MOST_BELIEVED = 1000
 
 
@@ -30,6 +36,23 @@ class Caller:
 
 #: Whoever reaches a server that is for this machine alone.
 ANYBODY_HERE = Caller(name="anybody on this machine", scopes=frozenset(Scope))
+
+
+def is_for_this_machine(request: Request) -> bool:
+    """Under a name of this machine's own: any other name may be another site's that leads here."""
+    host = ""
+    with suppress(ValueError):
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    return host in _LOOPBACK
+
+
+def is_from_another_site(request: Request) -> bool:
+    """A browser says that a page of another site makes it ask. Whoever ends TLS before us may
+    change the scheme, so that only the host is compared."""
+    if request.headers.get("sec-fetch-site") in _FOREIGN:
+        return True
+    origin = request.headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != request.headers.get("host", "")
 
 
 def token_of(key_id: str, secret: str) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.applications import Starlette
@@ -16,7 +14,13 @@ from starlette.routing import BaseRoute, Route
 
 from domain.errors import TidingsError
 from entrypoints.api import asyncapi, dead_letters, events, lanes, notifications, openapi
-from entrypoints.api.access import ANYBODY_HERE, Caller, Doorkeeper
+from entrypoints.api.access import (
+    ANYBODY_HERE,
+    Caller,
+    Doorkeeper,
+    is_for_this_machine,
+    is_from_another_site,
+)
 from entrypoints.api.asyncapi import USUAL, Topics
 from entrypoints.api.bodies import Bodies, converted, decoded, is_json
 from entrypoints.api.operations import Body, Call, Operation
@@ -30,14 +34,11 @@ OPERATIONS: tuple[Operation, ...] = (
     *lanes.OPERATIONS,
 )
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _BY_STATUS = {404: "not-found", 405: "method-not-allowed"}
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
-#: A browser says so of what a page of another site makes it do.
-_FOREIGN = frozenset({"cross-site", "same-site"})
 
 
 def api(
@@ -134,14 +135,7 @@ async def _caller(request: Request, doorkeeper: Doorkeeper | None) -> Caller:
 def _refuse_other_sites(request: Request) -> None:
     """Without keys: no page of another site may speak for whoever sits here, also not under a
     name of its own that leads to this machine."""
-    host = ""
-    with suppress(ValueError):
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    origin = request.headers.get("origin")
-    is_foreign = request.headers.get("sec-fetch-site") in _FOREIGN
-    if origin is not None and origin != f"{request.url.scheme}://{request.headers.get('host')}":
-        is_foreign = True
-    if host not in _LOOPBACK or is_foreign:
+    if not is_for_this_machine(request) or is_from_another_site(request):
         raise Refused("forbidden", "only this machine is served while no keys are needed")
 
 

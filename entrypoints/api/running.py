@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from domain.errors import TidingsError
 from entrypoints.api.app import api
 from entrypoints.api.asyncapi import USUAL, Topics
+from entrypoints.console.routes import console_routes
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.installed import installed
 from entrypoints.production_settings import ProductionSettings
@@ -46,7 +47,11 @@ def _app(settings: Settings, tidings: Tidings, watching: Watching) -> ASGIApp:
     topics = USUAL
     if isinstance(settings, ProductionSettings):
         topics = Topics(settings.kafka_topic, settings.kafka_dlq_topic)
-    beside = [*watching.routes, *_callbacks(settings, tidings)]
+    beside = [
+        *watching.routes,
+        *_callbacks(settings, tidings),
+        *console_routes(tidings, settings),
+    ]
     return api(tidings, needs_keys=settings.needs_keys, topics=topics, beside=beside)
 
 

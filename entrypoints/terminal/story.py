@@ -134,12 +134,12 @@ def what_happened(happening: Happening) -> Text:
 
 
 def _move(move: Move, notification: Notification) -> Text:
-    text = Text(_what(move), style=STYLES[move.status] if move.status.is_final else "")
+    text = Text(what_became(move), style=STYLES[move.status] if move.status.is_final else "")
     if move.came_from is None:
         text.append(f" (from {notification.origin})", style="dim")
     if not move.by.startswith(f"{notification.channel}@"):
         text.append(f" by {plain(move.by)}")
-    if move.words and not _is_forgetting(move):
+    if move.words and not is_forgetting(move):
         text.append(f": “{plain(move.words)}”")
     if move.rule:
         text.append(f" [rule {plain(move.rule)}]", style="dim")
@@ -148,9 +148,9 @@ def _move(move: Move, notification: Notification) -> Text:
     return text
 
 
-def _what(move: Move) -> str:
+def what_became(move: Move) -> str:
     words = _BY_WAY.get((move.came_from, move.status)) or _BY_STATUS[move.status]
-    if _is_forgetting(move):
+    if is_forgetting(move):
         words = "forgotten: for whom it was and what it said is erased"
     elif move.came_from is move.status:
         words = "not sent yet"
@@ -159,7 +159,7 @@ def _what(move: Move) -> str:
     return words.format(move=move)
 
 
-def _is_forgetting(move: Move) -> bool:
+def is_forgetting(move: Move) -> bool:
     """No other line of what is final stays where it was."""
     return move.status.is_final and move.came_from is move.status
 

@@ -34,7 +34,7 @@ def print_notifications(
             (cells[0], "dim"), (cells[1], STYLES[notification.status]), *cells[2:-1], row[-1]
         )
         console.print(line, soft_wrap=True)
-        if why := _why(notification):
+        if why := why_not_simply_sent(notification):
             console.print(Stripped(Padding(Text(why, style="dim"), (0, 0, 0, len(cells[0])))))
 
 
@@ -49,7 +49,7 @@ def _row(notification: Notification, *, reveal: bool) -> tuple[str, ...]:
     )
 
 
-def _why(notification: Notification) -> str:
+def why_not_simply_sent(notification: Notification) -> str:
     if notification.failure is not None:
         words = notification.last_move.words
         return f"{notification.failure}: {plain(words)}" if words else notification.failure

@@ -1,0 +1,83 @@
+"""What does somebody mean who types an address, a number or an id into one box?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from starlette.responses import Response
+
+from application.ports.dead_letters import DeadLetterQuery
+from application.ports.notification_history import Query
+from domain.dead_letter import UNREADABLE, DeadLetter
+from entrypoints.console.pages import link
+from entrypoints.console.visit import Visit
+from entrypoints.following import chapters_meant
+from entrypoints.looking import recipient_key
+
+_LONGEST = 320
+#: So many of the latest records that nobody could read are looked through.
+_LOOKED_THROUGH = 500
+_FEWEST = 4  # letters that can tell one record from others
+_NOT_IN_NUMBERS = re.compile(r"[\s().\-/]+")
+
+
+async def search(visit: Visit) -> Response:
+    """By a form that is sent, so that no address comes to stand in a URL."""
+    text = visit.form.get("q", "").strip()[:_LONGEST]
+    if not text:
+        return visit.go_to("/")
+    if await chapters_meant(visit.tidings.history, text):
+        return visit.go_to(link("/event", id=text))
+    if (letter := await _dead_letter(visit, text)) is not None:
+        return visit.go_to(link("/dead-letter", id=letter.id))
+    for key in _recipient_keys(text):
+        found = await visit.tidings.history.latest(Query(recipient_key=key), limit=1)
+        if found:
+            return visit.go_to(link("/notifications", like=found[0].id))
+    return await nothing_found(visit, text)
+
+
+async def nothing_found(visit: Visit, text: str) -> Response:
+    return visit.show(
+        "nothing.html",
+        status=404,
+        text=text,
+        unread=await visit.tidings.lanes.lag(),
+        unreadable=await unreadable_with(visit, text),
+        looked_through=_LOOKED_THROUGH,
+    )
+
+
+async def unreadable_with(visit: Visit, text: str) -> Sequence[DeadLetter]:
+    """Records that no notification could be made of, in whose bytes it stands."""
+    wanted = [each for each in {text, *_recipient_keys(text)} if len(each) >= _FEWEST]
+    if not wanted:
+        return []
+    query = DeadLetterQuery(reason=UNREADABLE, only_open=False)
+    letters = await visit.tidings.dead_letters.latest(query, limit=_LOOKED_THROUGH)
+    return [letter for letter in letters if _holds(letter.body, wanted)]
+
+
+def _holds(body: bytes, wanted: Sequence[str]) -> bool:
+    text = body.decode("utf-8", "replace").casefold()
+    return any(each.casefold() in text for each in wanted)
+
+
+async def _dead_letter(visit: Visit, text: str) -> DeadLetter | None:
+    try:
+        id_ = UUID(text)
+    except ValueError:
+        return None
+    return (await visit.tidings.dead_letters.find([id_])).get(id_)
+
+
+def _recipient_keys(text: str) -> Sequence[str]:
+    """As it stands, and as a number in the ways that people write one."""
+    keys = [recipient_key(text)]
+    digits = _NOT_IN_NUMBERS.sub("", text)
+    if digits.removeprefix("+").isdecimal():
+        number = digits.removeprefix("+").removeprefix("00")
+        keys.append(recipient_key(f"+{number}"))
+    return list(dict.fromkeys(keys))
