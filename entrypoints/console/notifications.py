@@ -66,8 +66,8 @@ async def _one_of_them(visit: Visit, id_: UUID | None) -> Notification | None:
     if id_ is None:
         return None
     found = await visit.tidings.history.find([id_])
-    if id_ not in found:
-        raise NotThere("no notification has this id")
+    if id_ not in found or found[id_].recipient.is_forgotten:
+        raise NotThere("no notification has this id, or it is not known any more for whom it was")
     return found[id_]
 
 
