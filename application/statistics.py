@@ -42,6 +42,17 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """The flow of one channel that was accepted in some stretch of time, from `begun_at` on."""
+
+    channel: str
+    begun_at: datetime
+    accepted: int
+    failed: int
+    time_to_sent: Mapping[int, timedelta]  #: as a flow's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
     tally: Mapping[Tally, int]
     oldest: Mapping[Wait, datetime]  #: when the oldest that waits for it was accepted

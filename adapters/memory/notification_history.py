@@ -9,7 +9,7 @@ from uuid import UUID
 
 from adapters.memory.database import Database
 from application.ports.notification_history import Chapter, NotificationHistory, Query
-from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Tally, place_of
+from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Stretch, Tally, place_of
 from domain.notification import Notification
 from domain.status import Status, Wait
 
@@ -96,6 +96,27 @@ class MemoryNotificationHistory(NotificationHistory):
             due=len(due),
             due_since=min(due, default=None),
         )
+
+    async def pace(
+        self, *, begin_at: datetime, end_at: datetime, each: timedelta
+    ) -> Sequence[Stretch]:
+        self._database.reach()
+        found: dict[tuple[str, int], list[Notification]] = {}
+        for one in self._database.notifications.values():
+            if begin_at <= one.accepted_at < end_at:
+                place = (one.accepted_at - begin_at) // each
+                found.setdefault((one.channel, place), []).append(one)
+        flows = [(*key, self._flow(those)) for key, those in sorted(found.items())]
+        return [
+            Stretch(
+                channel=channel,
+                begun_at=begin_at + place * each,
+                accepted=flow.accepted,
+                failed=flow.failed,
+                time_to_sent=flow.time_to_sent,
+            )
+            for channel, place, flow in flows
+        ]
 
     def _flow(self, notifications: Sequence[Notification]) -> Flow:
         statuses = Counter(each.status for each in notifications)

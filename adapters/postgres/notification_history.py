@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +22,10 @@ from adapters.postgres.rows import (
     notification_of,
     sighting_of,
 )
-from adapters.postgres.statistics import backlog, statistics, tally
+from adapters.postgres.statistics import backlog, pace, statistics, tally
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_history import Chapter, NotificationHistory, Query
-from application.statistics import Backlog, Statistics, Tally
+from application.statistics import Backlog, Statistics, Stretch, Tally
 from domain.notification import Notification
 
 _OF_EVENT = f"""
@@ -77,6 +77,11 @@ class PostgresNotificationHistory(NotificationHistory):
 
     async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
         return await self._database.read(lambda c: backlog(c, now))
+
+    async def pace(
+        self, *, begin_at: datetime, end_at: datetime, each: timedelta
+    ) -> Sequence[Stretch]:
+        return await self._database.read(lambda c: pace(c, begin_at, end_at, each))
 
     async def _chapter(self, connection: AsyncConnection, row: Sequence[Any]) -> Chapter:
         whole, n = row[:-1], row[-1]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.database import rows_of
 from adapters.postgres.page import STANDING
-from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Tally
+from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Stretch, Tally
 from domain.status import Status, Wait
 
 _TALLY = """
@@ -50,6 +50,16 @@ _FLOWS = f"""
     FROM states JOIN notifications USING (id)
     WHERE notifications.accepted_at >= coalesce(:accepted_from, timestamptz '-infinity')
     GROUP BY states.channel"""
+
+_PACE = f"""
+    SELECT states.channel,
+        date_bin(CAST(:each AS interval), notifications.accepted_at, :begin_at) AS begun_at,
+        count(*),
+        count(*) FILTER (WHERE states.status = 'FAILED'),
+        percentile_disc(CAST(:percentiles AS float8[])) WITHIN GROUP (ORDER BY {_TIME_TO_SENT})
+    FROM states JOIN notifications USING (id)
+    WHERE notifications.accepted_at >= :begin_at AND notifications.accepted_at < :end_at
+    GROUP BY 1, 2 ORDER BY 1, 2"""
 
 
 async def tally(connection: AsyncConnection) -> dict[Tally, int]:
@@ -91,17 +101,41 @@ async def backlog(connection: AsyncConnection, now: datetime) -> dict[str, Backl
     }
 
 
+async def pace(
+    connection: AsyncConnection, begin_at: datetime, end_at: datetime, each: timedelta
+) -> list[Stretch]:
+    values = {
+        "percentiles": [percentile / 100 for percentile in PERCENTILES],
+        "begin_at": begin_at,
+        "end_at": end_at,
+        "each": each,
+    }
+    return [
+        Stretch(
+            channel=channel,
+            begun_at=begun_at,
+            accepted=accepted,
+            failed=failed,
+            time_to_sent=_percentiles(times),
+        )
+        for channel, begun_at, accepted, failed, times in await rows_of(connection, _PACE, values)
+    ]
+
+
 def _flow(row: Sequence[Any]) -> Flow:
     _, accepted, retried, settled, failed, times = row
-    measured: Sequence[timedelta | None] = times or ()
     return Flow(
         accepted=accepted,
         retried=retried,
         settled=settled,
         failed=failed,
-        time_to_sent={
-            percentile: time
-            for percentile, time in zip(PERCENTILES, measured, strict=False)
-            if time is not None
-        },
+        time_to_sent=_percentiles(times),
     )
+
+
+def _percentiles(times: Sequence[timedelta | None] | None) -> dict[int, timedelta]:
+    return {
+        percentile: time
+        for percentile, time in zip(PERCENTILES, times or (), strict=False)
+        if time is not None
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,10 +20,10 @@ from adapters.sqlite.rows import (
     notification_of,
     sighting_of,
 )
-from adapters.sqlite.statistics import backlog, statistics, tally
+from adapters.sqlite.statistics import backlog, pace, statistics, tally
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_history import Chapter, NotificationHistory, Query
-from application.statistics import Backlog, Statistics, Tally
+from application.statistics import Backlog, Statistics, Stretch, Tally
 from domain.notification import Notification
 
 T = TypeVar("T")
@@ -78,6 +78,11 @@ class SqliteNotificationHistory(NotificationHistory):
 
     async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
         return await self._database.read(lambda c: _as_of_now(c, lambda c: backlog(c, now)))
+
+    async def pace(
+        self, *, begin_at: datetime, end_at: datetime, each: timedelta
+    ) -> Sequence[Stretch]:
+        return await self._database.read(lambda c: pace(c, begin_at, end_at, each))
 
     def _chapter(self, connection: sqlite3.Connection, row: Row) -> Chapter:
         n, id_ = row[0], row[1]

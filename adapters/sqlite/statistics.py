@@ -13,7 +13,7 @@ import msgspec
 
 from adapters.sqlite.page import STANDING, WAITING
 from adapters.sqlite.rows import to_instant, to_microseconds
-from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Tally, place_of
+from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Stretch, Tally, place_of
 from domain.status import Status, Wait
 
 _CHANNELS = "SELECT DISTINCT channel FROM notifications INDEXED BY notifications_by_time"
@@ -50,6 +50,14 @@ _FLOW = f"""
         count(*) FILTER (WHERE status = 'FAILED'),
         json_group_array({_TIME_TO_SENT}) FILTER (WHERE status IN ('SENT', 'DELIVERED'))
     FROM notifications WHERE channel = ?"""
+_PACE = f"""
+    SELECT (accepted_at - :begin_at) / :each AS place,
+        count(*),
+        count(*) FILTER (WHERE status = 'FAILED'),
+        json_group_array({_TIME_TO_SENT}) FILTER (WHERE status IN ('SENT', 'DELIVERED'))
+    FROM notifications INDEXED BY notifications_by_time
+    WHERE channel = :channel AND accepted_at >= :begin_at AND accepted_at < :end_at
+    GROUP BY place ORDER BY place"""
 
 _decode_times = msgspec.json.Decoder(list[int | None]).decode
 
@@ -104,6 +112,38 @@ def backlog(connection: sqlite3.Connection, now: datetime) -> dict[str, Backlog]
     return found
 
 
+def pace(
+    connection: sqlite3.Connection, begin_at: datetime, end_at: datetime, each: timedelta
+) -> list[Stretch]:
+    values: dict[str, object] = {
+        "begin_at": to_microseconds(begin_at),
+        "end_at": to_microseconds(end_at),
+        "each": each // timedelta(microseconds=1),
+    }
+    return [
+        Stretch(
+            channel=channel,
+            begun_at=begin_at + place * each,
+            accepted=accepted,
+            failed=failed,
+            time_to_sent=_percentiles(measured),
+        )
+        for channel in sorted(_channels(connection))
+        for place, accepted, failed, measured in connection.execute(
+            _PACE, values | {"channel": channel}
+        )
+    ]
+
+
+def _percentiles(measured: str) -> dict[int, timedelta]:
+    times = sorted(time for time in _decode_times(measured) if time is not None)
+    return {
+        percentile: timedelta(microseconds=times[place_of(percentile, len(times)) - 1])
+        for percentile in PERCENTILES
+        if times
+    }
+
+
 def _channels(connection: sqlite3.Connection) -> list[str]:
     return [channel for (channel,) in connection.execute(_CHANNELS)]
 
@@ -115,15 +155,10 @@ def _flow(connection: sqlite3.Connection, channel: str, accepted_from: datetime 
         values = (channel, to_microseconds(accepted_from))
         row = connection.execute(f"{_FLOW} AND accepted_at >= ?", values).fetchone()
     accepted, retried, settled, failed, measured = row
-    times = sorted(time for time in _decode_times(measured) if time is not None)
     return Flow(
         accepted=accepted,
         retried=retried,
         settled=settled,
         failed=failed,
-        time_to_sent={
-            percentile: timedelta(microseconds=times[place_of(percentile, len(times)) - 1])
-            for percentile in PERCENTILES
-            if times
-        },
+        time_to_sent=_percentiles(measured),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from application.statistics import Backlog, Statistics, Tally
+from application.statistics import Backlog, Statistics, Stretch, Tally
 from domain.dead_letter import DeadLetter
 from domain.move import Move
 from domain.notification import Notification
@@ -76,3 +76,12 @@ class NotificationHistory(Protocol):
     @abstractmethod
     async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
         """By channel, of those where anything waits. Costs nothing for what has been settled."""
+
+    @abstractmethod
+    async def pace(
+        self, *, begin_at: datetime, end_at: datetime, each: timedelta
+    ) -> Sequence[Stretch]:
+        """Stretches of that length, by channel and in the order of time, before `end_at`.
+
+        One in which nothing was accepted is left out.
+        """

@@ -15,12 +15,17 @@ from domain.status import Status, Wait
 from entrypoints.channels import CHANNELS
 from entrypoints.console.overseen import Overview
 from entrypoints.console.pages import link
+from entrypoints.console.pictures import latency, throughput
 from entrypoints.console.visit import Visit
 from entrypoints.console.wording import about, count
 from entrypoints.shapes import Shape
 from entrypoints.terminal.pauses import a_pause
 
-_SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+#: How long, in slots of what length, and what a slot is called.
+_SPANS = {
+    "hour": (timedelta(hours=1), timedelta(minutes=1), "minute"),
+    "day": (timedelta(days=1), timedelta(minutes=30), "half hour"),
+}
 #: Who is late is not called for before this.
 _LATE = timedelta(minutes=1)
 
@@ -47,12 +52,15 @@ class Held:
 
 async def show(visit: Visit) -> Response:
     wanted = visit.query(Wanted)
-    span = _SPANS[wanted.span]
-    overview = await visit.house.overseen.overview(span)
+    span, each, called = _SPANS[wanted.span]
+    overview = await visit.house.overseen.overview(span, each=each)
     return visit.show(
         "front.html",
         wanted=wanted,
         overview=overview,
+        throughput=throughput(overview.pace, overview.slots, called),
+        latency=latency(overview.pace, overview.slots),
+        per=called,
         calls=list(_calls(overview, visit.now)),
         held=_held(overview.statistics),
         statuses=_statuses(overview.statistics),

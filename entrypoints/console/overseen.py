@@ -6,11 +6,11 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from application.list_lanes import LaneState
 from application.ports.dead_letters import DeadLetterQuery
-from application.statistics import Statistics
+from application.statistics import Statistics, Stretch
 from entrypoints.container import Tidings
 
 _FRESH_FOR = 3.0  # seconds
@@ -23,6 +23,8 @@ class Overview:
     """As of `at`."""
 
     at: datetime
+    slots: Sequence[datetime]
+    pace: Sequence[Stretch]
     statistics: Statistics
     dead_letters: Mapping[str, int]
     unread: int
@@ -37,8 +39,8 @@ class Overseen:
         self._counting = asyncio.Lock()
         self._known: dict[timedelta, tuple[Overview, float]] = {}
 
-    async def overview(self, span: timedelta) -> Overview:
-        """Raises StoreUnavailable, StreamUnavailable."""
+    async def overview(self, span: timedelta, *, each: timedelta) -> Overview:
+        """In slots of that length. Raises StoreUnavailable, StreamUnavailable."""
         known, until = self._known.get(span, (None, 0.0))
         if known is not None and (time.monotonic() < until or self._counting.locked()):
             return known
@@ -47,19 +49,28 @@ class Overseen:
             if known is not None and time.monotonic() < until:
                 return known
             begun = time.monotonic()
-            counted = await self._count(span)
+            counted = await self._count(span, each)
             took = time.monotonic() - begun
             fresh_for = max(_FRESH_FOR, took / _COUNTING_SHARE)
             self._known[span] = counted, time.monotonic() + fresh_for
             return counted
 
-    async def _count(self, span: timedelta) -> Overview:
+    async def _count(self, span: timedelta, each: timedelta) -> Overview:
         tidings = self._tidings
         now = tidings.clock.now()
+        begin_at = _floor(now - span, each) + each
+        slots = [begin_at + place * each for place in range(span // each)]
         return Overview(
             at=now,
+            slots=slots,
+            pace=await tidings.history.pace(begin_at=begin_at, end_at=slots[-1] + each, each=each),
             statistics=await tidings.history.statistics(accepted_from=now - span),
             dead_letters=await tidings.dead_letters.tally(DeadLetterQuery()),
             unread=await tidings.lanes.lag(),
             lanes=await tidings.list_lanes(tidings.lanes),
         )
+
+
+def _floor(instant: datetime, each: timedelta) -> datetime:
+    """So that a slot stays where it is while time goes on."""
+    return instant - (instant - datetime.min.replace(tzinfo=UTC)) % each

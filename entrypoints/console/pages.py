@@ -34,7 +34,7 @@ HEADERS: Mapping[str, str] = {
 
 def _shown(value: object) -> object:
     """What is not printable, or turns the direction of writing, is shown as an escape."""
-    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return value if isinstance(value, Markup) else plain(str(value))
 
 
 def _read_static() -> dict[str, tuple[bytes, str]]:

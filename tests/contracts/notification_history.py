@@ -293,6 +293,25 @@ class NotificationHistoryContract(DatabaseContract):
         flows = run(worker.ports.history.statistics(accepted_from=None)).flows
         assert flows["email"].time_to_sent == dict.fromkeys((50, 95, 99), timedelta())
 
+    def test_the_pace_counts_stretch_by_stretch_what_was_accepted_before_its_end(
+        self, worker: Worker, run: Run
+    ) -> None:
+        instants = [NOW - MICROSECOND, NOW, NOW + 9 * SECOND, NOW + 29 * SECOND, NOW + 30 * SECOND]
+        told = [newborn(f"event-{place}", now=at) for place, at in enumerate(instants)]
+        worker.accept(*told, newborn("by-sms", channel=SMS, now=NOW + 10 * SECOND))
+        worker.record(
+            _sent(told[1], at=told[1].event.occurred_at + 3 * SECOND),
+            told[2].fail(Failure.REJECTED, now=NOW, by=BY),
+        )
+        pace = worker.ports.history.pace(begin_at=NOW, end_at=NOW + 30 * SECOND, each=10 * SECOND)
+        first, third, by_sms = run(pace)
+        assert (first.channel, first.begun_at) == ("email", NOW)
+        assert (first.accepted, first.failed) == (2, 1)
+        assert first.time_to_sent == dict.fromkeys((50, 95, 99), 3 * SECOND)
+        assert (third.begun_at, third.accepted) == (NOW + 20 * SECOND, 1)
+        assert third.time_to_sent == {}
+        assert (by_sms.channel, by_sms.begun_at) == ("sms", NOW + 10 * SECOND)
+
     def test_tally_counts_by_channel_status_and_wait(self, worker: Worker, run: Run) -> None:
         assert dict(run(worker.ports.history.tally())) == {}
         worker.accept(begun("event-1"), begun("event-2"), begun("event-3", channel=SMS))
@@ -344,7 +363,7 @@ class NotificationHistoryContract(DatabaseContract):
         assert same(before.trail, [begun().last_move])
         assert same(before.dead_letters, [])
 
-    @pytest.mark.parametrize("call", ["story", "latest", "tally", "statistics"])
+    @pytest.mark.parametrize("call", ["story", "latest", "tally", "statistics", "pace"])
     def test_raises_store_unavailable(
         self, ports: Ports, database: Database, run: Run, call: str
     ) -> None:
@@ -353,6 +372,7 @@ class NotificationHistoryContract(DatabaseContract):
             "latest": lambda: ports.history.latest(Query(), limit=1),
             "tally": lambda: ports.history.tally(),
             "statistics": lambda: ports.history.statistics(accepted_from=None),
+            "pace": lambda: ports.history.pace(begin_at=NOW, end_at=NOW + SECOND, each=SECOND),
         }
         run(database.go_away())
         with pytest.raises(StoreUnavailable):

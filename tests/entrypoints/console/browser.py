@@ -59,9 +59,9 @@ class Sheet:
         for name, attributes in self.tags:
             if name == "form":
                 is_inside = attributes.get("action") == action
-            elif name == "input" and is_inside and attributes.get("name"):
-                if attributes.get("type") not in ("radio", "checkbox"):
-                    fields[attributes["name"] or ""] = attributes.get("value") or ""
+            is_chosen = attributes.get("type") not in ("radio", "checkbox")
+            if name == "input" and is_inside and is_chosen:
+                fields[attributes["name"] or ""] = attributes.get("value") or ""
         return fields
 
 

@@ -10,7 +10,7 @@ from domain.api_key import Scope
 from domain.audit import Action
 from entrypoints.api.access import BELIEVED_FOR
 from entrypoints.console.reception import SESSION_FOR
-from entrypoints.console.routes import PAGES
+from entrypoints.console.routes import PAGES, Page
 from entrypoints.settings import ApiKeyRule
 from tests.acceptance.world import World
 from tests.entrypoints.console.browser import Browser, console
@@ -183,7 +183,9 @@ class TestAPageOfAnotherSite:
     def test_cannot_guess_the_token(self, browser: Browser, token: str | None) -> None:
         form = browser.get("/lanes").form("/lanes/pause") | {"why": "a prank"}
         given = {name: value for name, value in form.items() if name != "token"}
-        assert browser.post("/lanes/pause", given | ({"token": token} if token else {})).status == 403
+        assert (
+            browser.post("/lanes/pause", given | ({"token": token} if token else {})).status == 403
+        )
 
     def test_cannot_make_one_for_a_browser_without_cookies(self, browser: Browser) -> None:
         form = browser.get("/lanes").form("/lanes/pause") | {"why": "a prank"}
@@ -192,12 +194,10 @@ class TestAPageOfAnotherSite:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
-def test_each_page_asks_for_its_scope(world: World, page: object) -> None:
-    assert page in PAGES
+def test_each_page_asks_for_its_scope(world: World, page: Page) -> None:
     browser = signed_in(world, *(set(Scope) - {Scope.OPERATE}))
-    wants_operate = page.scope is Scope.OPERATE  # type: ignore[attr-defined]
-    path, method = page.path, page.method  # type: ignore[attr-defined]
     form = browser.get("/").form("/search")
-    answer = browser.get(path) if method == "GET" else browser.post(path, form)
-    assert (answer.status == 403) is wants_operate
+    is_read = page.method == "GET"
+    answer = browser.get(page.path) if is_read else browser.post(page.path, form)
+    assert (answer.status == 403) is (page.scope is Scope.OPERATE)
     assert answer.status < 500
