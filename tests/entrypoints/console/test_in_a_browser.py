@@ -1,4 +1,4 @@
-"""Is the console of use in a real browser, with and without JavaScript, at a desk and on a phone?"""
+"""Is the console of use in a real browser: with and without scripts, at a desk, on a phone?"""
 
 from __future__ import annotations
 
@@ -103,13 +103,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     made = program("keys", "create", "on call", *scopes, "--by", "Linus", "--json")
     assert made.code == 0, made
     with program.running("up") as running:
-        running.wait_until_it_says("The API is at")
-        running.wait_until(lambda: b"RETRYING" in program_list(program))
+        running.wait_until(lambda: "RETRYING" in program("list", "--event", "slow").out)
         yield Served(f"http://127.0.0.1:{port}", json.loads(made.out)["key"], program)
-
-
-def program_list(program: Program) -> bytes:
-    return program("list", "--event", "slow").out.encode()
 
 
 def a_desk(context: BrowserContext, served: Served) -> Iterator[Desk]:
