@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.entrypoints.program import ROOT, Program
+from tests.runner import Run
+from tests.servers.together import Servers
 
 
 @pytest.fixture
@@ -29,3 +32,16 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Program:
     ended = program("up", "--until-idle")
     assert ended.code == 0, ended
     return program
+
+
+@pytest.fixture
+def given(servers: Servers, run: Run) -> Mapping[str, str]:
+    """As variables of the environment; nothing is sent to anybody."""
+    settings = run(servers.renew())
+    sending = {"EMAIL_PROVIDER": "outbox", "SMS_PROVIDER": "outbox"}
+    return {name.upper(): value for name, value in settings.items()} | sending
+
+
+@pytest.fixture
+def production(program: Program, given: Mapping[str, str]) -> Program:
+    return program.with_(TIDINGS_ENV="production", **given)

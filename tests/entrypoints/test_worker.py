@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
-import pytest
 
 from entrypoints import exit_codes
 from entrypoints.answers import Migrated, Pruned, Topics
 from tests.entrypoints.program import Program
-from tests.runner import Run
-from tests.servers.together import Servers
-
-
-@pytest.fixture
-def given(servers: Servers, run: Run) -> Mapping[str, str]:
-    """As variables of the environment; nothing is sent to anybody."""
-    settings = run(servers.renew())
-    sending = {"EMAIL_PROVIDER": "outbox", "SMS_PROVIDER": "outbox"}
-    return {name.upper(): value for name, value in settings.items()} | sending
-
-
-@pytest.fixture
-def production(program: Program, given: Mapping[str, str]) -> Program:
-    return program.with_(TIDINGS_ENV="production", **given)
 
 
 class TestAWorker:
