@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from domain.status import TRANSITIONS
-from entrypoints.container import Core, Embedded, InMemory
+from entrypoints.container import Core, Embedded
+from entrypoints.in_memory import InMemory
 from entrypoints.production import Production
 from entrypoints.production_settings import ProductionSettings
 from entrypoints.settings import Settings

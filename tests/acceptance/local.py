@@ -12,7 +12,8 @@ from adapters.memory.sender import MemorySender
 from adapters.memory.telemetry import MemoryTelemetry
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.event_publisher import SqliteEventPublisher
-from entrypoints.container import Embedded, InMemory, Purpose, Tidings
+from entrypoints.container import Embedded, Purpose, Tidings
+from entrypoints.in_memory import InMemory
 from entrypoints.load_settings import load_settings
 from tests.acceptance.assembly import Assembly
 

@@ -21,7 +21,7 @@ from domain.failure import Failure
 from domain.notification import Notification
 from domain.record import Position, Record
 from domain.status import Status
-from entrypoints.container import InMemory
+from entrypoints.in_memory import InMemory
 from entrypoints.settings import Settings
 from tests.builders import NOON
 from tests.runner import Run

@@ -15,7 +15,8 @@ from adapters.null.sender import NullSender
 from adapters.outbox.sender import OutboxSender
 from adapters.system.clock import SystemClock
 from application.lanes import Lanes
-from entrypoints.container import Core, Embedded, InMemory, Purpose, Tidings, open_tidings
+from entrypoints.container import Core, Embedded, Purpose, Tidings, open_tidings
+from entrypoints.in_memory import InMemory
 from entrypoints.installed import NotInstalled, installed
 from entrypoints.load_production_settings import load_production_settings
 from entrypoints.load_settings import load_settings
