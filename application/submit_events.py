@@ -70,19 +70,24 @@ class SubmitEvents:
         except UnreadableEvent as problem:
             return problem
 
-    async def _accepted(self, events: Sequence[Event]) -> dict[str, bytes]:
-        """The digests of those of them that have been accepted, by the event's id."""
+    async def _accepted(self, events: Sequence[Event]) -> dict[str, set[bytes]]:
+        """By the event's id, the digests of what has been accepted of it: first stands, per
+        channel, so that there may be two."""
         ids = [notification_id(event.id, name) for event in events for name in self.channels]
         found = await self.history.find(ids) if ids else {}
-        return {each.event.id: each.event.digest for each in found.values()}
+        digests: dict[str, set[bytes]] = {}
+        for each in found.values():
+            digests.setdefault(each.event.id, set()).add(each.event.digest)
+        return digests
 
 
-def _judged(read: Event | UnreadableEvent, digests: dict[str, bytes]) -> Submission:
+def _judged(read: Event | UnreadableEvent, digests: dict[str, set[bytes]]) -> Submission:
     """Against what stands already, also earlier in the same call."""
     if isinstance(read, UnreadableEvent):
         return Submission(verdict=Verdict.UNREADABLE, problem=read)
-    first = digests.setdefault(read.id, read.digest)
-    if first is read.digest:
+    stands = digests.setdefault(read.id, set())
+    if not stands:
+        stands.add(read.digest)
         return Submission(verdict=Verdict.PUBLISHED, event_id=read.id)
-    verdict = Verdict.KNOWN if first == read.digest else Verdict.CONFLICT
+    verdict = Verdict.KNOWN if read.digest in stands else Verdict.CONFLICT
     return Submission(verdict=verdict, event_id=read.id)

@@ -79,7 +79,8 @@ class Doorkeeper:
         caller = Caller(name=key.name, scopes=key.scopes, key_id=key.id)
         if len(self._believed) >= _MOST_BELIEVED:
             self._believed.clear()
-        self._believed[digest] = caller, now + BELIEVED_FOR
+        until = now + BELIEVED_FOR
+        self._believed[digest] = caller, min(until, key.expires_at or until)
         return caller
 
     def forget(self, token: str) -> None:
@@ -89,7 +90,7 @@ class Doorkeeper:
     async def _look_up(self, token: str, now: datetime) -> ApiKey | None:
         prefix, _, rest = token.partition("_")
         key_id, _, secret = rest.partition("_")
-        if prefix != PREFIX or not key_id or not secret:
+        if prefix != PREFIX or not key_id.isalnum() or not secret:
             return None
         key = await self._keys.find(key_id)
         if key is None or not key.opens_with(secret) or not key.is_valid(now):

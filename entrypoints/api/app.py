@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope as AsgiScope
 
 from domain.errors import TidingsError
 from entrypoints.api import asyncapi, dead_letters, events, lanes, notifications, openapi
@@ -22,9 +26,9 @@ from entrypoints.api.access import (
     is_from_another_site,
 )
 from entrypoints.api.asyncapi import USUAL, Topics
-from entrypoints.api.bodies import Bodies, converted, decoded, is_json
+from entrypoints.api.bodies import READ_WITHIN, Bodies, converted, decoded, is_json, query_of
 from entrypoints.api.operations import Body, Call, Operation
-from entrypoints.api.problems import KINDS, Refused, answer, refusal_of
+from entrypoints.api.problems import HEADERS, KINDS, Refused, answer, refusal_of
 from entrypoints.container import Tidings
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -35,10 +39,6 @@ OPERATIONS: tuple[Operation, ...] = (
 )
 
 _BY_STATUS = {404: "not-found", 405: "method-not-allowed"}
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def api(
@@ -47,30 +47,74 @@ def api(
     needs_keys: bool,
     topics: Topics = USUAL,
     beside: Sequence[BaseRoute] = (),
+    read_within: float = READ_WITHIN,
 ) -> Starlette:
-    """`beside` are the routes of others: health, metrics, the console."""
+    """`beside` are the routes of others: health, metrics, the console. Bodies have so many
+    seconds to arrive."""
     doorkeeper = Doorkeeper(tidings.api_keys, tidings.clock) if needs_keys else None
-    bodies = Bodies()
+    bodies = Bodies(within=read_within)
     routes = [
-        Route(path, _endpoint(tidings, doorkeeper, bodies, each), methods=list(each))
+        _Literal(_pattern(path), _endpoint(tidings, doorkeeper, bodies, each), methods=list(each))
         for path, each in _by_path(OPERATIONS).items()
     ]
-    return Starlette(
+    app = Starlette(
         routes=[
             *routes,
-            Route("/v1/openapi.json", _telling(openapi.document(OPERATIONS))),
+            Route("/v1/openapi.json", _describe),
             Route("/v1/asyncapi.json", _telling(asyncapi.document(topics))),
             *beside,
         ],
         exception_handlers={HTTPException: _unrouted, Exception: _bug(tidings)},
     )
+    app.router.redirect_slashes = False
+    return app
+
+
+@cache
+def _description() -> bytes:
+    return msgspec.json.encode(openapi.document(OPERATIONS))
+
+
+async def _describe(_: Request) -> Response:
+    return Response(_description(), headers=HEADERS, media_type="application/json")
+
+
+class _Literal(Route):
+    """Matches what stands in the request line, so that an event's id may hold a slash."""
+
+    def matches(self, scope: AsgiScope) -> tuple[Match, AsgiScope]:
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        literal = {**scope, "path": scope["raw_path"].decode("latin-1")}
+        match, found = super().matches(literal)
+        if match is not Match.NONE:
+            found["path_params"] = {k: _plain(v) for k, v in found["path_params"].items()}
+        return match, found
+
+
+def _plain(part: Any) -> Any:
+    """Raises HTTPException: what is not UTF-8, or no store can hold, names nothing."""
+    if not isinstance(part, str):
+        return part
+    try:
+        plain = unquote(part, errors="strict")
+    except UnicodeDecodeError as error:
+        raise HTTPException(404) from error
+    if "\0" in plain:
+        raise HTTPException(404)
+    return plain
+
+
+def _pattern(path: str) -> str:
+    """As the router wants it: an `id` of ours is a UUID, and another word names nothing."""
+    return path.replace("{id}", "{id:uuid}")
 
 
 def _telling(document: dict[str, Any]) -> Callable[[Request], Awaitable[Response]]:
     encoded = msgspec.json.encode(document)
 
     async def tell(_: Request) -> Response:
-        return Response(encoded, headers=_HEADERS, media_type="application/json")
+        return Response(encoded, headers=HEADERS, media_type="application/json")
 
     return tell
 
@@ -96,21 +140,23 @@ def _endpoint(
             if operation.scope not in caller.scopes:
                 detail = f"the key `{caller.name}` has no scope `{operation.scope}`"
                 raise Refused("forbidden", detail)
-            call = Call(
-                tidings=tidings,
-                caller=caller,
-                path=request.path_params,
-                query=converted(_query(request), operation.query),
-                body=await _body(request, operation.body, bodies),
-                headers=request.headers,
-            )
-            reply = await operation.handler(call)
+            query = converted(query_of(request), operation.query)
+            async with _body(request, operation.body, bodies) as body:
+                call = Call(
+                    tidings=tidings,
+                    caller=caller,
+                    path=request.path_params,
+                    query=query,
+                    body=body,
+                    headers=request.headers,
+                )
+                reply = await operation.handler(call)
         except TidingsError as error:
             return answer(refusal_of(error))
         return Response(
             msgspec.json.encode(reply.answer),
             reply.status,
-            headers=_HEADERS,
+            headers=HEADERS,
             media_type="application/json",
         )
 
@@ -139,23 +185,15 @@ def _refuse_other_sites(request: Request) -> None:
         raise Refused("forbidden", "only this machine is served while no keys are needed")
 
 
-def _query(request: Request) -> dict[str, str]:
-    """Raises Refused if one is given twice."""
-    values: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name in values:
-            raise Refused("bad-request", f"{name[:100]}: given twice")
-        values[name] = value
-    return values
-
-
-async def _body(request: Request, body: Body | None, bodies: Bodies) -> object:
+@asynccontextmanager
+async def _body(request: Request, body: Body | None, bodies: Bodies) -> AsyncIterator[object]:
     if body is None:
-        return None
+        yield None
+        return
     if not is_json(request, also=body.media_types):
         raise Refused("unsupported-media-type", f"one of {', '.join(sorted(body.media_types))}")
-    read = await bodies.read(request, most=body.most)
-    return read if body.shape is None else decoded(read, body.shape)
+    async with bodies.of(request, most=body.most) as read:
+        yield read if body.shape is None else decoded(read, body.shape)
 
 
 async def _unrouted(_: Request, error: Exception) -> Response:

@@ -100,10 +100,7 @@ async def show_in_full(call: Call) -> Reply:
 
 
 def _id(call: Call) -> UUID:
-    try:
-        return UUID(call.path["id"])
-    except ValueError as error:
-        raise wrong("id", "an id as the list shows it is wanted") from error
+    return cast(UUID, call.path["id"])
 
 
 async def replay_them(call: Call) -> Reply:
@@ -136,7 +133,7 @@ def _choice(call: Call, body: DecideBody) -> Choice:
         raise wrong("why", "say why; the reason is kept")
     return Choice(
         query=query_of(filters),
-        ids=body.ids,
+        ids=tuple(dict.fromkeys(body.ids)),
         by=call.caller.name,
         why=body.why.strip(),
         is_meant=not body.dry_run,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Literal, cast
 
 import msgspec
 
 from adapters.wire.decoder import LARGEST, LONGEST_ID
+from application.errors import StreamUnavailable
 from application.resolve_uncertain import Resolution
 from application.submit_events import Submission, Verdict
 from domain.api_key import Scope
@@ -25,7 +27,8 @@ MOST_EVENTS = 1000  #: in one request
 _MOST_BYTES = 8 * 1024 * 1024
 _CLOUD_EVENT = "application/cloudevents+json"
 _CLOUD_EVENTS = "application/cloudevents-batch+json"
-_KEY = "idempotency-key"
+_KEY = "Idempotency-Key"
+_NAMED = ("eventId", "specversion")
 
 _raw = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -107,27 +110,37 @@ def _told(submission: Submission) -> Submitted:
 
 
 def _with_id(body: bytes, key: str | None) -> bytes:
-    """The header names the event where the event does not (draft-ietf-httpapi-idempotency-key)."""
+    """The header names the event where the event does not (draft-ietf-httpapi-idempotency-key).
+
+    Nothing else of it is touched."""
     if key is None or len(body) > LARGEST:
         return body
+    name = _name_in(key)
     try:
         event = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return body
-    if not isinstance(event, dict) or "eventId" in event or "specversion" in event:
+    if not isinstance(event, dict) or not event or not event.keys().isdisjoint(_NAMED):
         return body
-    name = key.strip().removeprefix('"').removesuffix('"')
+    return b'{"eventId":' + msgspec.json.encode(name) + b"," + body.lstrip()[1:]
+
+
+def _name_in(key: str) -> str:
+    """Raises Refused."""
+    name = key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
     if not 0 < len(name) <= LONGEST_ID or not name.isascii() or not name.isprintable():
-        raise wrong("Idempotency-Key", f"1 to {LONGEST_ID} ASCII characters are wanted")
-    return msgspec.json.encode({"eventId": name, **event})
+        raise wrong(_KEY, f"1 to {LONGEST_ID} ASCII characters are wanted")
+    return name
 
 
 async def story(call: Call) -> Reply:
     event_id = call.path["event_id"]
     chapters = await chapters_meant(call.tidings.history, event_id)
     if not chapters:
-        unread = await call.tidings.lanes.lag()
-        waiting = f"; {unread} published events wait to be read" * (unread > 0)
+        waiting = ""
+        with suppress(StreamUnavailable):  # what is not there is not there all the same
+            unread = await call.tidings.lanes.lag()
+            waiting = f"; {unread} published events wait to be read" * (unread > 0)
         raise NotThere(f"no event with this id has been accepted{waiting}")
     if call.reveals:
         entry = AuditEntry(

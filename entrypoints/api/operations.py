@@ -21,7 +21,7 @@ class Call:
 
     tidings: Tidings
     caller: Caller
-    path: Mapping[str, str]
+    path: Mapping[str, Any]  #: text, but for an `id`, which is a UUID
     query: Any  #: of the operation's shape
     body: Any  #: of the operation's shape, or the bytes where it has none
     headers: Mapping[str, str]

@@ -16,6 +16,8 @@ from entrypoints.errors import CannotBeDone, NotThere
 from entrypoints.shapes import Shape, means
 
 MEDIA_TYPE = "application/problem+json"
+#: Of every answer.
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ KINDS: Mapping[str, Kind] = {
     "too-slow": Kind(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive."),
     "conflict": Kind(HTTPStatus.CONFLICT, "The event's id stands for other content already."),
     "not-as-it-stands": Kind(HTTPStatus.CONFLICT, "As things stand it cannot be done."),
+    "headers-too-large": Kind(
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's headers are too large."
+    ),
     "too-large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request is too large."),
     "unsupported-media-type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "JSON is wanted."),
     "unreadable-event": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "No event can be read from it."),
@@ -82,6 +87,7 @@ def wrong(field: str, problem: str) -> Refused:
 
 
 def refusal_of(error: TidingsError) -> Refused:
+    """Raises what nobody planned to meet here."""
     match error:
         case Refused():
             return error
@@ -97,7 +103,7 @@ def refusal_of(error: TidingsError) -> Refused:
         case RowRefused():
             return Refused("bad-request", "the store cannot hold what this holds")
         case _:
-            return Refused("bug", type(error).__name__)
+            raise error
 
 
 def answer(refused: Refused) -> Response:
@@ -109,6 +115,5 @@ def answer(refused: Refused) -> Response:
         detail=refused.detail,
         errors=list(refused.fields),
     )
-    return Response(
-        msgspec.json.encode(problem), kind.status, refused.headers, media_type=MEDIA_TYPE
-    )
+    headers = {**HEADERS, **(refused.headers or {})}
+    return Response(msgspec.json.encode(problem), kind.status, headers, media_type=MEDIA_TYPE)
