@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
 
+import httptools
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
+from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from entrypoints.api.problems import Refused, answer
 
@@ -21,6 +23,7 @@ class Patience:
 
     headers: float = 10.0  #: from the connection's or the request's first byte to their end
     rest: float = 10.0  #: of a request that has been answered before it was whole
+    idle: float = 30.0  #: a connection that asks nothing more
 
 
 async def _too_many(scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -30,82 +33,136 @@ async def _too_many(scope: AsgiScope, receive: Receive, send: Send) -> None:
 
 
 class HttpConnection(HttpToolsProtocol):
-    """Hangs up on what is too slow, too large or not HTTP, which its base does not bound."""
+    """Hangs up on what is too slow, too large or not HTTP, which its base does not bound.
 
-    def __init__(self, *, patience: Patience, most: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._bears = patience
+    `lost` is done once it is over.
+    """
+
+    def __init__(
+        self, *, config: Config, state: ServerState, patience: Patience, most: int
+    ) -> None:
+        super().__init__(config=config, server_state=state, app_state={})
+        self.timeout_keep_alive = patience.idle  # type: ignore[assignment] # handed to the loop
+        self.lost = self.loop.create_future()
+        self._patience = patience
         self._most = most
         self._hang_up: asyncio.TimerHandle | None = None
         self._is_between = True  # requests, or within the headers of one
-        self._header_bytes = 0
+        self._has_begun = False  # those headers
         self._has_moved_on = False
+        self._is_deaf = False
+        self._header_bytes = self._hosts = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if len(self.connections) > self._most:
             self.app = _too_many
-        self._wait_at_most(self._bears.headers)
+        self._wait_at_most(self._patience.headers)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_as_long_as_it_takes()
         super().connection_lost(exc)
+        if not self.lost.done():
+            self.lost.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
         if self._is_between and self._hang_up is None:
-            self._wait_at_most(self._bears.headers)
+            self._wait_at_most(self._patience.headers)
+        self._unset_keepalive_if_required()
         self._has_moved_on = False
-        super().data_received(data)
+        try:
+            self._feed(data)
+        except httptools.HttpParserError:
+            self._refuse()
+            return
+        if self._has_begun and self._hang_up is None:
+            self._wait_at_most(self._patience.headers)
         if self._is_between and not self._has_moved_on:
             self._header_bytes += len(data)
             if self._header_bytes > LARGEST_HEADERS:
-                self.send_400_response("")
+                self._refuse()
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay(data[upgrade.args[0] :])
+
+    def _stay(self, rest: bytes) -> None:
+        """With HTTP/1.1, which who offers to upgrade must be ready for: the parser does not read
+        on, so that another one begins at the body."""
+        length = dict(self.headers).get(b"content-length", b"0")
+        is_chunked = b"transfer-encoding" in dict(self.headers)
+        framing = b"Transfer-Encoding: chunked" if is_chunked else b"Content-Length: " + length
+        self.parser = httptools.HttpRequestParser(self)
+        self._is_deaf = True
+        self.parser.feed_data(b"POST / HTTP/1.1\r\n" + framing + b"\r\n\r\n")
+        if rest:
+            self._feed(rest)
 
     def on_message_begin(self) -> None:
+        if self._is_deaf:
+            return
         super().on_message_begin()
-        self._header_bytes = 0
+        self._has_begun = True
+        self._header_bytes = self._hosts = 0
 
     def on_url(self, url: bytes) -> None:
+        if self._is_deaf:
+            return
         super().on_url(url)
         self._count(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._is_deaf:
+            return
         super().on_header(name, value)
+        self._hosts += name.lower() == b"host"
         self._count(name + value)
 
     def on_headers_complete(self) -> None:
+        if self._is_deaf:
+            self._is_deaf = False
+            return
+        if self._hosts != 1 and (self._hosts or self.parser.get_http_version() == "1.1"):
+            raise ValueError("which host is meant?")
         self._wait_as_long_as_it_takes()
-        self._is_between, self._has_moved_on = False, True
         super().on_headers_complete()
+        self._is_between, self._has_begun, self._has_moved_on = False, False, True
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return  # it goes on, see _stay
         self._wait_as_long_as_it_takes()
         self._is_between, self._has_moved_on, self._header_bytes = True, True, 0
         super().on_message_complete()
+        if self.cycle.response_complete:
+            self._wait_at_most(self._patience.idle)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self._is_between and not self.transport.is_closing():
-            self._wait_at_most(self._bears.rest)
+            self._wait_at_most(self._patience.rest)
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says more
+    def _refuse(self) -> None:
         """Unless an earlier request still waits for its answer: this would be taken for it."""
         self._wait_as_long_as_it_takes()
         cycle = self.cycle
-        if cycle is not None and not cycle.response_complete and self._is_between:
+        is_answering = cycle is not None and not cycle.response_complete
+        if is_answering and self._is_between:
             cycle.keep_alive = False
             self.transport.pause_reading()
             return
-        if cycle is None or not cycle.response_started or cycle.response_complete:
+        if not (is_answering and cycle.response_started):
             self.transport.write(_written(self._refusal()))
         self.transport.close()
 
     def _refusal(self) -> Refused:
         if self._header_bytes > LARGEST_HEADERS:
             return Refused("headers-too-large", f"at most {LARGEST_HEADERS} bytes are read")
-        return Refused("bad-request", "this is not HTTP/1.1")
+        return Refused("bad-request", "this is not HTTP/1.1 as it should be")
 
     def _count(self, piece: bytes) -> None:
         """What is raised here comes back to `data_received`, which then refuses it."""

@@ -69,7 +69,9 @@ async def dead_letters_page(
     tidings: Tidings, query: DeadLetterQuery, *, limit: int, after: UUID | None
 ) -> DeadLetterPage:
     """Raises NotThere if there is no dead letter `after`."""
-    [behind] = [None] if after is None else await dead_letters_with(tidings, [after])
+    behind = None if after is None else (await tidings.dead_letters.find([after])).get(after)
+    if after is not None and behind is None:
+        raise NotThere("no dead letter has this id", field="after")
     found = await tidings.dead_letters.latest(query, limit=limit + 1, after=behind)
     return DeadLetterPage(
         letters=found[:limit],

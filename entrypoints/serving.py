@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from email.utils import formatdate
 
 from starlette.types import ASGIApp
-from uvicorn import Config, Server
+from uvicorn import Config
+from uvicorn.server import ServerState
 
 from entrypoints.connection import HttpConnection, Patience
 from entrypoints.errors import CannotBeDone
@@ -19,9 +18,8 @@ from entrypoints.errors import CannotBeDone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    patience: Patience = Patience()
-    idle_for: int = 30  #: seconds: a connection that asks nothing more
-    finish_within: int = 10  #: seconds: who is being answered when it stops
+    patience: Patience = field(default_factory=Patience)
+    finish_within: float = 10.0  #: seconds: who is being answered when it stops
     connections: int = 1000
 
 
@@ -41,51 +39,63 @@ async def serve(
     app: ASGIApp,
     listening: socket.socket,
     stopping: asyncio.Event,
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
 ) -> None:
     """Until `stopping` is set and whoever is being answered has been."""
     # It would print what it stumbles over, from whoever reaches the port.
     logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
-    server = _Guest(_config(app, limits))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    stopped = asyncio.create_task(stopping.wait())
+    limits = limits or Limits()
+    config, state, patience = _config(app), ServerState(), limits.patience
+    most = limits.connections
+
+    def connection() -> HttpConnection:
+        return HttpConnection(config=config, state=state, patience=patience, most=most)
+
+    dating = asyncio.create_task(_date(state))
+    server = await asyncio.get_running_loop().create_server(connection, sock=listening)
     try:
-        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await stopping.wait()
     finally:
-        stopped.cancel()
-        server.should_exit = True
-        await serving
-        await server.hang_up()
+        server.close()
+        await _finish(state, limits.finish_within)
+        dating.cancel()
 
 
-def _config(app: ASGIApp, limits: Limits) -> Config:
-    def protocol(**kwargs: Any) -> asyncio.Protocol:
-        return HttpConnection(patience=limits.patience, most=limits.connections, **kwargs)
-
-    return Config(
+def _config(app: ASGIApp) -> Config:
+    config = Config(
         app,
-        http=protocol,  # type: ignore[arg-type] # called as the class would be
+        http=HttpConnection,
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=limits.idle_for,
-        timeout_graceful_shutdown=limits.finish_within,
     )
+    config.load()
+    return config
 
 
-class _Guest(Server):
-    """Whose process it is hears the signals."""
+async def _date(state: ServerState) -> None:
+    """Of every answer."""
+    while True:
+        state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
+        await asyncio.sleep(1)
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
-    async def hang_up(self) -> None:
-        """On whoever was not done in time."""
-        for connection in list(self.server_state.connections):
-            if isinstance(connection, HttpConnection):
-                connection.transport.abort()
-        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
+async def _finish(state: ServerState, within: float) -> None:
+    """Let whoever is being answered have it, and hang up on whoever takes longer."""
+    for connection in list(state.connections):
+        connection.shutdown()
+    await _are_lost(state, within)
+    for connection in list(state.connections):
+        connection.transport.abort()
+    await _are_lost(state, within=None)
+    for task in list(state.tasks):
+        task.cancel()
+    await asyncio.gather(*state.tasks, return_exceptions=True)
+
+
+async def _are_lost(state: ServerState, within: float | None) -> None:
+    left = [each.lost for each in state.connections if isinstance(each, HttpConnection)]
+    if left:
+        await asyncio.wait(left, timeout=within)
