@@ -27,6 +27,8 @@ def means(words: str) -> Meta:
 
 
 Instant = Annotated[datetime, Meta(tz=True)]
+#: U+0000 cannot be stored.
+Text = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 
 
 class Position(Shape, frozen=True, kw_only=True):

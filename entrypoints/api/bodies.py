@@ -113,10 +113,14 @@ def converted(values: Mapping[str, str], shape: type[S]) -> S:
     except msgspec.ValidationError as error:
         raise refused(error) from error
     for each in msgspec.structs.fields(shape):
-        text, value = values.get(each.encode_name, ""), getattr(found, each.name)
+        if each.encode_name not in values:
+            continue
+        text, value = values[each.encode_name], getattr(found, each.name)
+        if value is None:  # of the word `null`
+            raise wrong(each.encode_name, "text of another kind is wanted")
         if isinstance(value, datetime) and "T" not in text.upper():
             raise wrong(each.encode_name, "an instant as 2026-03-02T12:00:00Z is wanted")
-        if isinstance(value, bool) and text not in ("", "true", "false"):
+        if isinstance(value, bool) and text not in ("true", "false"):
             raise wrong(each.encode_name, "true or false is wanted")
     _check(found)
     return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast, get_args
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 
 from application.ports.dead_letters import DeadLetterQuery
@@ -20,18 +21,28 @@ from entrypoints.api.operations import Body, Call, Operation, Reply
 from entrypoints.api.problems import wrong
 from entrypoints.deciding import Choice, discard, replay
 from entrypoints.looking import dead_letters_page, dead_letters_with
-from entrypoints.shapes import DeadLetter, DeadLetterInFull, DeadLetters, Instant, Shape, means
+from entrypoints.shapes import DeadLetter, DeadLetterInFull, DeadLetters, Instant, Shape, Text, means
 
-_REASONS = frozenset({*Failure, UNREADABLE})
+Reason = Literal[
+    "rejected",
+    "exhausted",
+    "expired",
+    "invalid",
+    "undelivered",
+    "unresolved",
+    "poison",
+    "unreadable",
+]
+assert set(get_args(Reason)) == {*Failure, UNREADABLE}
 
 
 class DeadLetterFilters(Shape, frozen=True, kw_only=True):
     """Which dead letters; what is not given does not matter."""
 
-    reason: Annotated[str | None, means(f"one of {', '.join(sorted(_REASONS))}")] = None
+    reason: Annotated[Reason | None, means("why they failed")] = None
     channel: Annotated[Literal["email", "sms"] | None, means("of one channel")] = None
-    message_type: Annotated[str | None, means("of one message type")] = None
-    event_id: Annotated[str | None, means("of one event")] = None
+    message_type: Annotated[Text | None, means("of one message type")] = None
+    event_id: Annotated[Text | None, means("of one event")] = None
     failed_from: Annotated[Instant | None, means("failed at or after")] = None
     failed_before: Annotated[Instant | None, means("failed before")] = None
 
@@ -49,7 +60,7 @@ class DecideBody(Shape, frozen=True, kw_only=True):
 
     ids: Annotated[tuple[UUID, ...], Meta(max_length=1000), means("these, and no others")] = ()
     filters: Annotated[DeadLetterFilters | None, means("all open ones that it names")] = None
-    why: Annotated[str, Meta(max_length=1000), means("kept; needed unless it is a dry run")] = ""
+    why: Annotated[Text, Meta(max_length=1000), means("kept; needed unless it is a dry run")] = ""
     dry_run: Annotated[bool, means("true: nothing is changed, and what would be is told")] = True
 
 
@@ -60,10 +71,29 @@ class ReplayBody(DecideBody, frozen=True, kw_only=True):
     ignore_expiry: Annotated[bool, means("also those whose time has passed")] = False
 
 
+def _given(name: str, **what: object) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: what}}
+
+
+#: Which of them, or at least one filter; and why, if it is meant.
+_RULES = {
+    "oneOf": [
+        _given("ids", minItems=1),
+        _given(
+            "filters",
+            type="object",
+            anyOf=[
+                _given(each.encode_name, **{"not": {"type": "null"}})
+                for each in msgspec.structs.fields(DeadLetterFilters)
+            ],
+        ),
+    ],
+    "if": _given("dryRun", const=False),
+    "then": _given("why", pattern=r"\S"),
+}
+
+
 def query_of(filters: DeadLetterFilters, *, only_open: bool = True) -> DeadLetterQuery:
-    """Raises Refused."""
-    if filters.reason is not None and filters.reason not in _REASONS:
-        raise wrong("reason", f"one of {', '.join(sorted(_REASONS))} is wanted")
     return DeadLetterQuery(
         reason=filters.reason,
         channel=filters.channel,
@@ -127,7 +157,7 @@ def _choice(call: Call, body: DecideBody) -> Choice:
     filters = body.filters or DeadLetterFilters()
     if not body.ids and filters == DeadLetterFilters():
         raise wrong("ids", "say which: give ids, or at least one filter")
-    if body.ids and body.filters is not None:
+    if body.ids and filters != DeadLetterFilters():
         raise wrong("filters", "give ids or filters, not both")
     if not body.dry_run and not body.why.strip():
         raise wrong("why", "say why; the reason is kept")
@@ -158,7 +188,7 @@ OPERATIONS = (
         summary="Give dead letters another life; nobody is told twice, however often it is asked.",
         scope=Scope.OPERATE,
         handler=replay_them,
-        body=Body(shape=ReplayBody),
+        body=Body(shape=ReplayBody, rules=_RULES),
         answers={200: Replay},
         problems=("not-found", "not-as-it-stands"),
     ),
@@ -169,7 +199,7 @@ OPERATIONS = (
         summary="Settle dead letters for good; they stay readable.",
         scope=Scope.OPERATE,
         handler=discard_them,
-        body=Body(shape=DecideBody),
+        body=Body(shape=DecideBody, rules=_RULES),
         answers={200: Discard},
         problems=("not-found", "not-as-it-stands"),
     ),

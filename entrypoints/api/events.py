@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated, Literal, cast
@@ -28,7 +29,13 @@ _MOST_BYTES = 8 * 1024 * 1024
 _CLOUD_EVENT = "application/cloudevents+json"
 _CLOUD_EVENTS = "application/cloudevents-batch+json"
 _KEY = "Idempotency-Key"
-_NAMED = ("eventId", "specversion")
+_WORDS = r"^[^\x00]*[^\s\x00][^\x00]*$"
+_HAVE_AN_ID = ("eventId", "specversion")
+_KEY_PATTERN = f"[!-~]([ -~]{{0,{LONGEST_ID - 2}}}[!-~])?"
+_KEY_PARAMETER = {
+    "description": "Names a single event that has no eventId; what has the same name is told once.",
+    "schema": {"type": "string", "pattern": f"^{_KEY_PATTERN}$"},
+}
 
 _raw = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -63,7 +70,7 @@ class ResolveBody(Shape, frozen=True, kw_only=True):
         Literal["sent", "resend", "fail"],
         means("the provider has it; hand it over once more; it did not arrive"),
     ]
-    why: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S"), means("kept")]
+    why: Annotated[str, msgspec.Meta(max_length=1000, pattern=_WORDS), means("kept")]
     channel: Annotated[
         Literal["email", "sms"] | None, means("which, if both channels are uncertain")
     ] = None
@@ -72,8 +79,9 @@ class ResolveBody(Shape, frozen=True, kw_only=True):
 async def publish(call: Call) -> Reply:
     """One event is answered by its own status; several by the verdict of each."""
     body: bytes = call.body
+    name = _name_in(call.headers.get(_KEY))
     if body.lstrip()[:1] != b"[":
-        return _one(await _submit(call, [_with_id(body, call.headers.get(_KEY))]))
+        return _one(await _submit(call, [_named(body, name)]))
     try:
         values = [bytes(raw) for raw in _raw.decode(body)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -109,28 +117,26 @@ def _told(submission: Submission) -> Submitted:
     return Submitted(event_id=submission.event_id, verdict=submission.verdict, error=error)
 
 
-def _with_id(body: bytes, key: str | None) -> bytes:
-    """The header names the event where the event does not (draft-ietf-httpapi-idempotency-key).
+def _name_in(key: str | None) -> str | None:
+    """As draft-ietf-httpapi-idempotency-key has it, or without quotes. Raises Refused."""
+    if key is None:
+        return None
+    if not re.fullmatch(_KEY_PATTERN, key):
+        raise wrong(_KEY, f"1 to {LONGEST_ID} printable ASCII characters are wanted")
+    return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
 
-    Nothing else of it is touched."""
-    if key is None or len(body) > LARGEST:
+
+def _named(body: bytes, name: str | None) -> bytes:
+    """An event that has no id gets this one; nothing else of it is touched."""
+    if name is None or len(body) > LARGEST:
         return body
-    name = _name_in(key)
     try:
         event = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return body
-    if not isinstance(event, dict) or not event or not event.keys().isdisjoint(_NAMED):
+    if not isinstance(event, dict) or not event or not event.keys().isdisjoint(_HAVE_AN_ID):
         return body
     return b'{"eventId":' + msgspec.json.encode(name) + b"," + body.lstrip()[1:]
-
-
-def _name_in(key: str) -> str:
-    """Raises Refused."""
-    name = key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
-    if not 0 < len(name) <= LONGEST_ID or not name.isascii() or not name.isprintable():
-        raise wrong(_KEY, f"1 to {LONGEST_ID} ASCII characters are wanted")
-    return name
 
 
 async def story(call: Call) -> Reply:
@@ -180,6 +186,7 @@ OPERATIONS = (
             most=_MOST_BYTES,
             media_types=frozenset({"application/json", _CLOUD_EVENT, _CLOUD_EVENTS}),
         ),
+        headers={_KEY: _KEY_PARAMETER},
         answers={202: SubmittedEvents, 207: SubmittedEvents},
         problems=("conflict", "unreadable-event"),
     ),

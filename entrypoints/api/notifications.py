@@ -17,7 +17,7 @@ from entrypoints import shaping
 from entrypoints.answers import Statistics
 from entrypoints.api.operations import Call, Operation, Reply
 from entrypoints.looking import notifications_page, recipient_key
-from entrypoints.shapes import Instant, Notifications, Shape, means
+from entrypoints.shapes import Instant, Notifications, Shape, Text, means
 
 Limit = Annotated[int, Meta(ge=1, le=500), means("how many at most")]
 
@@ -28,11 +28,11 @@ class NotificationFilters(Shape, frozen=True, kw_only=True):
     status: Annotated[Status | None, means("where they are in their life")] = None
     channel: Annotated[Literal["email", "sms"] | None, means("of one channel")] = None
     to: Annotated[
-        Annotated[str, Meta(min_length=1, max_length=320)] | None,
+        Annotated[Text, Meta(min_length=1, max_length=320)] | None,
         means("of one address or number, however it is spelled"),
     ] = None
-    message_type: Annotated[str | None, means("of one message type")] = None
-    event_id: Annotated[str | None, means("of one event")] = None
+    message_type: Annotated[Text | None, means("of one message type")] = None
+    event_id: Annotated[Text | None, means("of one event")] = None
     waiting_for: Annotated[Wait | None, means("that wait for this")] = None
     accepted_from: Annotated[Instant | None, means("accepted at or after")] = None
     accepted_before: Annotated[Instant | None, means("accepted before")] = None

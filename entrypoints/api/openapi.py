@@ -19,6 +19,26 @@ _REF = "#/components/schemas/{name}"
 #: What every operation can meet.
 _ALWAYS = ("bad-request", "unauthenticated", "forbidden", "unavailable")
 _WITH_A_BODY = ("too-slow", "too-large", "unsupported-media-type")
+#: Of each status that has any.
+_HEADERS: Mapping[int, Document] = {
+    401: {"WWW-Authenticate": {"required": True, "schema": {"const": "Bearer"}}},
+    503: {
+        "Retry-After": {
+            "description": "Seconds.",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1},
+        }
+    },
+}
+_UUID: Document = {"type": "string", "format": "uuid"}
+#: By name.
+_PATH: Mapping[str, Document] = {
+    "id": {"description": "As the list shows it.", "schema": _UUID},
+    "event_id": {
+        "description": "The event's id; or a notification's, for its chapter alone.",
+        "schema": {"type": "string", "minLength": 1},
+    },
+}
 
 
 def document(operations: Iterable[Operation]) -> Document:
@@ -65,7 +85,11 @@ def _operation(operation: Operation) -> Document:
         "operationId": operation.id,
         "summary": operation.summary,
         "description": f"For keys with the scope `{operation.scope}`.",
-        "parameters": [*_path_parameters(operation), *_query_parameters(operation)],
+        "parameters": [
+            *_path_parameters(operation),
+            *_query_parameters(operation),
+            *_header_parameters(operation),
+        ],
     }
     if operation.body is not None:
         problems += _WITH_A_BODY
@@ -76,14 +100,13 @@ def _operation(operation: Operation) -> Document:
 
 def _path_parameters(operation: Operation) -> list[Document]:
     names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    return [{"name": name, "in": "path", "required": True, **_PATH[name]} for name in names]
+
+
+def _header_parameters(operation: Operation) -> list[Document]:
     return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string", "minLength": 1},
-        }
-        for name in names
+        {"name": name, "in": "header", "required": False, **parameter}
+        for name, parameter in operation.headers.items()
     ]
 
 
@@ -113,7 +136,7 @@ def _inline(schema: Document, components: Mapping[str, Document]) -> Document:
 
 def _content(body: Body) -> Document:
     if body.shape is not None:
-        schema: Document = {"$ref": _REF.format(name=body.shape.__name__)}
+        schema: Document = {"$ref": _REF.format(name=body.shape.__name__), **body.rules}
     else:
         schema = {"$ref": _REF.format(name="EventOrEvents")}
     return {media_type: {"schema": schema} for media_type in sorted(body.media_types)}
@@ -135,6 +158,10 @@ def _problems(names: Iterable[str]) -> Document:
         titles.setdefault(int(KINDS[name].status), []).append(KINDS[name].title)
     content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(name="Problem")}}}
     return {
-        str(status): {"description": " ".join(dict.fromkeys(each)), "content": content}
+        str(status): {
+            "description": " ".join(dict.fromkeys(each)),
+            "headers": _HEADERS.get(status, {}),
+            "content": content,
+        }
         for status, each in titles.items()
     }

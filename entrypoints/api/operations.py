@@ -43,9 +43,11 @@ class NoQuery(Shape, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """`shape` None: the handler reads the bytes itself, and `schema` says what they are."""
+    """`shape` None: events, which the handler reads itself. `rules` are a JSON schema of what holds
+    besides, which the handler sees to."""
 
     shape: type[Shape] | None = None
+    rules: Mapping[str, Any] = field(default_factory=dict)
     most: int = 64 * 1024  #: bytes
     media_types: frozenset[str] = frozenset({"application/json"})
 
@@ -62,5 +64,6 @@ class Operation:
     handler: Callable[[Call], Awaitable[Reply]]
     answers: Mapping[int, type[Shape]]
     query: type[Shape] = NoQuery
+    headers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: parameters, by name
     body: Body | None = None
     problems: tuple[str, ...] = field(default=())
