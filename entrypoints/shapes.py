@@ -29,6 +29,8 @@ def means(words: str) -> Meta:
 Instant = Annotated[datetime, Meta(tz=True)]
 #: U+0000 cannot be stored.
 Text = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
+#: Words that somebody is told later.
+Why = Annotated[str, Meta(max_length=1000, pattern=r"^[^\x00]*[^\x00-\x20][^\x00]*$")]
 
 
 class Position(Shape, frozen=True, kw_only=True):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -19,7 +19,7 @@ PREFIX = "tidings"
 #: So long a key is believed without looking it up again; so long, then, it outlives its end.
 BELIEVED_FOR = timedelta(seconds=5)
 _TOLD_EVERY = timedelta(minutes=1)
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOOPBACK = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 #: A browser says so of what a page of another site makes it do.
 _FOREIGN = frozenset({"cross-site", "same-site"})
 _MOST_BELIEVED = 1000
@@ -40,10 +40,7 @@ ANYBODY_HERE = Caller(name="anybody on this machine", scopes=frozenset(Scope))
 
 def is_for_this_machine(request: Request) -> bool:
     """Under a name of this machine's own: any other name may be another site's that leads here."""
-    host = ""
-    with suppress(ValueError):
-        host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    return host in _LOOPBACK
+    return _LOOPBACK.fullmatch(request.headers.get("host", "")) is not None
 
 
 def is_from_another_site(request: Request) -> bool:

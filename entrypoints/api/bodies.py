@@ -28,7 +28,7 @@ _VALUE = re.compile(r""" (['"]).*\1""", re.DOTALL)
 class Bodies:
     """All that are being read or answered, so that many large ones together are bounded too."""
 
-    def __init__(self, *, within: float, most_at_once: int = MOST_AT_ONCE) -> None:
+    def __init__(self, *, within: float = READ_WITHIN, most_at_once: int = MOST_AT_ONCE) -> None:
         self._within = within
         self._most_at_once = most_at_once
         self._held = 0

@@ -28,13 +28,13 @@ def twilio_route(callbacks: TwilioCallbacks, tidings: Tidings) -> Route:
 
     async def hear(request: Request) -> Response:
         try:
-            form = await bodies.read(request, most=_LARGEST_FORM)
-            query = request.scope["query_string"].decode("latin-1")
-            signature = request.headers.get("X-Twilio-Signature")
-            heard = callbacks.receive(query, form, signature, now=tidings.clock.now())
-            if isinstance(heard, RefusedCallback):
-                raise Refused(_BY_STATUS[HTTPStatus(heard.status)], heard.words)
-            await tidings.receive_receipts([heard])
+            async with bodies.of(request, most=_LARGEST_FORM) as form:
+                query = request.scope["query_string"].decode("latin-1")
+                signature = request.headers.get("X-Twilio-Signature")
+                heard = callbacks.receive(query, form, signature, now=tidings.clock.now())
+                if isinstance(heard, RefusedCallback):
+                    raise Refused(_BY_STATUS[HTTPStatus(heard.status)], heard.words)
+                await tidings.receive_receipts([heard])
         except TidingsError as error:
             return answer(refusal_of(error))
         return Response(status_code=HTTPStatus.NO_CONTENT)

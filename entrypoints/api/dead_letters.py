@@ -21,7 +21,15 @@ from entrypoints.api.operations import Body, Call, Operation, Reply
 from entrypoints.api.problems import wrong
 from entrypoints.deciding import Choice, discard, replay
 from entrypoints.looking import dead_letters_page, dead_letters_with
-from entrypoints.shapes import DeadLetter, DeadLetterInFull, DeadLetters, Instant, Shape, Text, means
+from entrypoints.shapes import (
+    DeadLetter,
+    DeadLetterInFull,
+    DeadLetters,
+    Instant,
+    Shape,
+    Text,
+    means,
+)
 
 Reason = Literal[
     "rejected",
@@ -31,6 +39,7 @@ Reason = Literal[
     "undelivered",
     "unresolved",
     "poison",
+    "withdrawn",
     "unreadable",
 ]
 assert set(get_args(Reason)) == {*Failure, UNREADABLE}

@@ -22,14 +22,13 @@ from entrypoints.channels import CHANNELS
 from entrypoints.deciding import resolve
 from entrypoints.errors import NotThere
 from entrypoints.following import chapters_meant
-from entrypoints.shapes import Shape, Story, means
+from entrypoints.shapes import Shape, Story, Why, means
 
 MOST_EVENTS = 1000  #: in one request
 _MOST_BYTES = 8 * 1024 * 1024
 _CLOUD_EVENT = "application/cloudevents+json"
 _CLOUD_EVENTS = "application/cloudevents-batch+json"
 _KEY = "Idempotency-Key"
-_WORDS = r"^[^\x00]*[^\s\x00][^\x00]*$"
 _HAVE_AN_ID = ("eventId", "specversion")
 _KEY_PATTERN = f"[!-~]([ -~]{{0,{LONGEST_ID - 2}}}[!-~])?"
 _KEY_PARAMETER = {
@@ -70,7 +69,7 @@ class ResolveBody(Shape, frozen=True, kw_only=True):
         Literal["sent", "resend", "fail"],
         means("the provider has it; hand it over once more; it did not arrive"),
     ]
-    why: Annotated[str, msgspec.Meta(max_length=1000, pattern=_WORDS), means("kept")]
+    why: Annotated[Why, means("kept")]
     channel: Annotated[
         Literal["email", "sms"] | None, means("which, if both channels are uncertain")
     ] = None

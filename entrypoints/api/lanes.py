@@ -13,19 +13,19 @@ from entrypoints.api.notifications import Limit
 from entrypoints.api.operations import Body, Call, Operation, Reply
 from entrypoints.channels import CHANNELS
 from entrypoints.errors import NotThere
-from entrypoints.shapes import AuditLog, Shape, means
+from entrypoints.shapes import AuditLog, Shape, Text, Why, means
 
 
 class PauseBody(Shape, frozen=True, kw_only=True):
     """Why a lane is stopped."""
 
-    why: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S"), means("kept")]
+    why: Annotated[Why, means("kept")]
 
 
 class ResumeBody(Shape, frozen=True, kw_only=True):
     """Why a lane goes on."""
 
-    why: Annotated[str, Meta(max_length=1000), means("kept; may be empty")] = ""
+    why: Annotated[Text, Meta(max_length=1000), means("kept; may be empty")] = ""
 
 
 class AuditPage(Shape, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ async def resume(call: Call) -> Reply:
 
 
 def _channel(call: Call) -> str:
-    channel = call.path["channel"]
+    channel: str = call.path["channel"]
     if channel not in CHANNELS:
         raise NotThere(f"there is no such channel; there are {', '.join(CHANNELS)}")
     return channel

@@ -11,6 +11,7 @@ import msgspec
 from adapters.wire.event_schema import event_schemas
 from entrypoints.api.operations import Body, Operation
 from entrypoints.api.problems import KINDS, MEDIA_TYPE, Problem
+from entrypoints.channels import CHANNELS
 from entrypoints.shapes import Shape
 
 Document = dict[str, Any]
@@ -31,9 +32,11 @@ _HEADERS: Mapping[int, Document] = {
     },
 }
 _UUID: Document = {"type": "string", "format": "uuid"}
+_CHANNEL: Document = {"type": "string", "enum": list(CHANNELS)}
 #: By name.
 _PATH: Mapping[str, Document] = {
     "id": {"description": "As the list shows it.", "schema": _UUID},
+    "channel": {"description": "The lane's.", "schema": _CHANNEL},
     "event_id": {
         "description": "The event's id; or a notification's, for its chapter alone.",
         "schema": {"type": "string", "minLength": 1},

@@ -119,15 +119,14 @@ async def read_form(request: Request, bodies: Bodies) -> Mapping[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise Refused("unsupported-media-type", "a form is wanted")
-    body = await bodies.read(request, most=_MOST)
-    try:
-        return dict(
-            parse_qsl(
+    async with bodies.of(request, most=_MOST) as body:
+        try:
+            fields = parse_qsl(
                 body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
             )
-        )
-    except ValueError as error:
-        raise Refused("bad-request", "body: no form can be read from it") from error
+        except ValueError as error:
+            raise Refused("bad-request", "body: no form can be read from it") from error
+    return dict(fields)
 
 
 def refuse_other_forms(form: Mapping[str, str], form_secret: str, name: str) -> None:

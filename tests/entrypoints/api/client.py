@@ -77,12 +77,12 @@ class Client:
         return self.world.run(self._ask(method, target, chunks, given))
 
     def get(self, target: str, **headers: str) -> Answer:
-        return self("GET", target, **headers)
+        return self("GET", target, None, **headers)
 
     def publish(self, *events: Mapping[str, Any], **headers: str) -> Answer:
         """One, or several in an array."""
         value = events[0] if len(events) == 1 else list(events)
-        return self("POST", "/v1/events", value=value, **headers)
+        return self("POST", "/v1/events", None, value=value, **headers)
 
     def story(self, event_id: str) -> Answer:
         return self.get(f"/v1/events/{quote(event_id, safe='')}")

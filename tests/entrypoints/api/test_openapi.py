@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import jsonschema_rs
 import msgspec
@@ -19,11 +20,12 @@ from starlette.types import Scope as AsgiScope
 from application.ports.dead_letters import DeadLetterQuery
 from domain.api_key import Scope
 from domain.outcome import Rejected, Unknown
+from entrypoints.api.access import token_of
 from entrypoints.api.app import OPERATIONS, api
 from entrypoints.api.openapi import document
 from tests.acceptance.local import MemoryAssembly
 from tests.acceptance.world import World
-from tests.entrypoints.api.client import SECRET, Client, make_key, token_of
+from tests.entrypoints.api.client import SECRET, Client, make_key
 
 CONFIG = {
     "seed": 1,
@@ -62,6 +64,7 @@ def ids(lived_in: World) -> dict[str, list[str]]:
     return {
         "id": [str(each.id) for each in letters],
         "event_id": ["sent", "failed", "uncertain"],
+        "channel": ["email", "sms"],
     }
 
 
@@ -94,7 +97,7 @@ def _opened(lived_in: World) -> None:
     suppress_health_check=list(HealthCheck),
 )
 def test_whatever_is_asked_is_answered_as_described(
-    case: Case, ids: dict[str, list[str]]
+    case: Case[Any], ids: dict[str, list[str]]
 ) -> None:
     if case.meta is not None and case.meta.generation.mode.is_positive:
         ask_about_what_there_is(case, ids)
@@ -103,7 +106,7 @@ def test_whatever_is_asked_is_answered_as_described(
     case.call_and_validate()
 
 
-def ask_about_what_there_is(case: Case, ids: dict[str, list[str]]) -> None:
+def ask_about_what_there_is(case: Case[Any], ids: dict[str, list[str]]) -> None:
     """At random nothing would be found."""
     for name in case.path_parameters:
         case.path_parameters[name] = ids[name][len(repr(case.body)) % len(ids[name])]

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -33,6 +33,8 @@ CHUNKED = (
 )
 LINGERING = Limits(patience=Patience(idle=1))
 
+T = TypeVar("T")
+
 
 def post(body: bytes = EVENT, *headers: bytes, length: int | None = None) -> bytes:
     lines = [b"POST /v1/events HTTP/1.1", HOST[:-2], JSON[:-2], *headers]
@@ -55,10 +57,10 @@ def asked(world: World, *pieces: bytes, limits: Limits = AT_ONCE) -> list[Answer
     return within_reason(world, ask())
 
 
-def within_reason(world: World, work: Coroutine[Any, Any, Any]) -> Any:
+def within_reason(world: World, work: Coroutine[Any, Any, T]) -> T:
     """Who waits for ever is caught; nothing is measured."""
 
-    async def limited() -> Any:
+    async def limited() -> T:
         async with asyncio.timeout(60):
             return await work
 
