@@ -29,10 +29,6 @@ class Picture:
     most: str
     latest: str
 
-    @property
-    def is_empty(self) -> bool:
-        return not any(height for bar in self.bars for _, height in bar.parts)
-
 
 def throughput(stretches: Sequence[Stretch], slots: Sequence[datetime], per: str) -> Picture:
     """How many were accepted, one channel upon the other."""
