@@ -14,6 +14,8 @@ from application.statistics import Statistics, Stretch
 from entrypoints.container import Tidings
 
 _FRESH_FOR = 3.0  # seconds
+#: So long who asks waits for figures that are fresh, if there are older ones.
+_PATIENCE = 0.1
 #: Counting takes at most this share of the time.
 _COUNTING_SHARE = 0.05
 
@@ -32,28 +34,37 @@ class Overview:
 
 
 class Overseen:
-    """Counted once for everybody who asks at that time; one span after the other."""
+    """Counted once for everybody who asks at that time. Who asks when that takes long is shown
+    what was counted last, which says of when it is."""
 
     def __init__(self, tidings: Tidings) -> None:
         self._tidings = tidings
-        self._counting = asyncio.Lock()
         self._known: dict[timedelta, tuple[Overview, float]] = {}
+        self._counting: dict[timedelta, asyncio.Task[Overview]] = {}
 
     async def overview(self, span: timedelta, *, each: timedelta) -> Overview:
         """In slots of that length. Raises StoreUnavailable, StreamUnavailable."""
         known, until = self._known.get(span, (None, 0.0))
-        if known is not None and (time.monotonic() < until or self._counting.locked()):
+        if known is not None and time.monotonic() < until:
             return known
-        async with self._counting:
-            known, until = self._known.get(span, (None, 0.0))
-            if known is not None and time.monotonic() < until:
+        counting = self._counting.get(span)
+        if counting is None or counting.done():
+            counting = asyncio.create_task(self._count_anew(span, each))
+            counting.add_done_callback(_hear)
+            self._counting[span] = counting
+        if known is not None:
+            await asyncio.wait({counting}, timeout=_PATIENCE)
+            if not counting.done():
                 return known
-            begun = time.monotonic()
-            counted = await self._count(span, each)
-            took = time.monotonic() - begun
-            fresh_for = max(_FRESH_FOR, took / _COUNTING_SHARE)
-            self._known[span] = counted, time.monotonic() + fresh_for
-            return counted
+        return await asyncio.shield(counting)
+
+    async def _count_anew(self, span: timedelta, each: timedelta) -> Overview:
+        begun = time.monotonic()
+        counted = await self._count(span, each)
+        took = time.monotonic() - begun
+        fresh_for = max(_FRESH_FOR, took / _COUNTING_SHARE)
+        self._known[span] = counted, time.monotonic() + fresh_for
+        return counted
 
     async def _count(self, span: timedelta, each: timedelta) -> Overview:
         tidings = self._tidings
@@ -74,3 +85,9 @@ class Overseen:
 def _floor(instant: datetime, each: timedelta) -> datetime:
     """So that a slot stays where it is while time goes on."""
     return instant - (instant - datetime.min.replace(tzinfo=UTC)) % each
+
+
+def _hear(counting: asyncio.Task[Overview]) -> None:
+    """Should nobody wait for it any more, what it raised is no news to anybody."""
+    if not counting.cancelled():
+        counting.exception()

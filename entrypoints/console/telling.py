@@ -90,6 +90,13 @@ _WAITS = {
     Wait.PERSON: "It may have arrived: contact was lost while it was handed over, and the "
     "provider cannot say. Somebody has to.",
 }
+#: By whether it is an email.
+_TAKEN = {
+    True: "The provider took it. Whether it reached the recipient, the provider has not said: look "
+    "in the spam folder, or ask the provider by its own id, under Details.",
+    False: "The provider took it. Whether it reached the recipient, the provider has not said: ask "
+    "the provider by its own id, under Details.",
+}
 _UNCERTAIN = "It may have arrived: contact was lost while it was handed over."
 
 
@@ -122,10 +129,7 @@ def _why(notification: Notification, settings: Settings) -> str:
             assert notification.failure is not None
             return _FAILED[notification.failure]
         case Status.SENT:
-            return (
-                "The provider took it. Whether it reached the recipient, the provider has not "
-                "said: look in the spam folder, or ask the provider by its own id below."
-            )
+            return _TAKEN[notification.channel == "email"]
         case Status.DELIVERED:
             return "It arrived, says the provider."
         case Status.SENDING:
