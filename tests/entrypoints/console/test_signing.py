@@ -8,8 +8,8 @@ import pytest
 
 from domain.api_key import Scope
 from domain.audit import Action
-from entrypoints.api.access import BELIEVED_FOR
-from entrypoints.console.reception import SESSION_FOR
+from entrypoints.api.access import ANYBODY_HERE, BELIEVED_FOR
+from entrypoints.console.reception import SESSION_FOR, form_token
 from entrypoints.console.routes import PAGES, Page
 from entrypoints.settings import ApiKeyRule
 from tests.acceptance.world import World
@@ -190,7 +190,9 @@ class TestAPageOfAnotherSite:
     def test_cannot_make_one_for_a_browser_without_cookies(self, browser: Browser) -> None:
         form = browser.get("/lanes").form("/lanes/pause") | {"why": "a prank"}
         browser.cookies.clear()
+        made = form_token("", ANYBODY_HERE.name)
         assert browser.post("/lanes/pause", form).status == 403
+        assert browser.post("/lanes/pause", form | {"token": made}).status == 403
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
