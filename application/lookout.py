@@ -61,11 +61,13 @@ class Lookout(Generic[T]):
         if self._looking is None:
             self._looking = asyncio.ensure_future(self._look())
             self._looking.add_done_callback(_hear)
-        await asyncio.wait({self._looking}, timeout=self.patience.total_seconds())
-        if not self._looking.done():
+        looked = self._looking
+        await asyncio.wait({looked}, timeout=self.patience.total_seconds())
+        if not looked.done():
             self._note(error=f"no answer within {self.patience.total_seconds():g} s")
             return
-        looked, self._looking = self._looking, None
+        if self._looking is looked:
+            self._looking = None
         try:
             self._note(seen=looked.result())
         except TidingsError as error:

@@ -76,6 +76,7 @@ TROUBLE = _counter(
 OPENINGS = _counter(
     "circuit_openings_total", "channel rule", "How often a provider was found to be down."
 )
+CLOSINGS = _counter("circuit_closings_total", "channel", "How often it was up again.")
 TIME_TO_SENT = _metric(
     Kind.HISTOGRAM,
     "event_to_sent_seconds",
