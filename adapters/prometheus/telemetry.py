@@ -83,6 +83,8 @@ class PrometheusTelemetry(Telemetry):
     def circuit_moved(self, channel: str, circuit: Circuit, *, words: str, rule: str) -> None:  # noqa: ARG002
         if circuit.is_open:
             self._add(metrics.OPENINGS, 1, channel, self._rule(rule))
+        else:
+            self._add(metrics.CLOSINGS, 1, channel)
 
     def trouble(self, channel: str, doing: str, error: Exception) -> None:  # noqa: ARG002
         self._add(metrics.TROUBLE, 1, channel, doing)
