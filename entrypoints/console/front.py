@@ -100,6 +100,9 @@ def _calls(overview: Overview, now: datetime) -> Iterator[Call]:
             words=f"The {channel} provider is down; nothing is handed over to it",
             path=link("/notifications", channel=channel, waiting=Wait.CIRCUIT),
         )
+    if overview.unread is None:
+        words = "The stream cannot be asked; what is published is not read, or cannot be counted"
+        yield Call(tone="ill", words=words, path="/health/ready")
     for each in overview.lanes:
         if each.pause is not None:
             words = f"The {each.channel} lane is {a_pause(each.pause, now)}"

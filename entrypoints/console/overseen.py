@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from application.errors import StreamUnavailable
 from application.list_lanes import LaneState
 from application.ports.dead_letters import DeadLetterQuery
 from application.statistics import Statistics, Stretch
@@ -29,7 +31,7 @@ class Overview:
     pace: Sequence[Stretch]
     statistics: Statistics
     dead_letters: Mapping[str, int]
-    unread: int
+    unread: int | None  #: None: the stream is away
     lanes: Sequence[LaneState]
 
 
@@ -43,7 +45,7 @@ class Overseen:
         self._counting: dict[timedelta, asyncio.Task[Overview]] = {}
 
     async def overview(self, span: timedelta, *, each: timedelta) -> Overview:
-        """In slots of that length. Raises StoreUnavailable, StreamUnavailable."""
+        """In slots of that length. Raises StoreUnavailable."""
         known, until = self._known.get(span, (None, 0.0))
         if known is not None and time.monotonic() < until:
             return known
@@ -77,9 +79,14 @@ class Overseen:
             pace=await tidings.history.pace(begin_at=begin_at, end_at=slots[-1] + each, each=each),
             statistics=await tidings.history.statistics(accepted_from=now - span),
             dead_letters=await tidings.dead_letters.tally(DeadLetterQuery()),
-            unread=await tidings.lanes.lag(),
+            unread=await self._unread(),
             lanes=await tidings.list_lanes(tidings.lanes),
         )
+
+    async def _unread(self) -> int | None:
+        with suppress(StreamUnavailable):
+            return await self._tidings.lanes.lag()
+        return None
 
 
 def _floor(instant: datetime, each: timedelta) -> datetime:

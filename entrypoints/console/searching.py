@@ -44,7 +44,7 @@ async def nothing_found(visit: Visit, text: str) -> Response:
         "nothing.html",
         status=404,
         text=text,
-        unread=await visit.tidings.lanes.lag(),
+        unread=await visit.unread(),
         unreadable=await unreadable_with(visit, text),
         looked_through=_LOOKED_THROUGH,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from application.ports.notification_history import Chapter
 from domain.dead_letter import DeadLetter
@@ -14,7 +14,7 @@ from domain.notification import Notification
 from domain.pause import Pause
 from domain.repeat import Repeat, Sighting
 from domain.status import Status, Wait
-from entrypoints.console.wording import about
+from entrypoints.console.reasons import why
 from entrypoints.following import Happening, happenings
 from entrypoints.settings import Settings
 from entrypoints.terminal.coming import what_comes_next
@@ -62,43 +62,6 @@ _TONES = {
     Status.FAILED: "ill",
 }
 
-_FAILED = {
-    Failure.REJECTED: "It was not sent: the provider refused it for good.",
-    Failure.EXHAUSTED: "It was not sent: the provider put it off at every attempt, and no more "
-    "attempts are allowed.",
-    Failure.EXPIRED: "It was not sent: its time had passed before a provider took it.",
-    Failure.INVALID: "It was not sent: what its producer gave is no address.",
-    Failure.UNDELIVERED: "It did not arrive: the provider took it, and said so later.",
-    Failure.UNRESOLVED: "It may have arrived: contact with the provider was lost while it was "
-    "handed over, and nobody found out.",
-    Failure.POISON: "It was not sent: workers broke down with it, so it was put aside.",
-}
-
-_WAITS = {
-    Wait.TURN: "It is not sent yet: it waits for its turn.",
-    Wait.CIRCUIT: "It is not sent yet: its provider is down, so nothing is handed over on this "
-    "channel until a trial shows that it is up again. That costs no attempt.",
-    Wait.PAUSE: "It is not sent yet: somebody has paused its lane, so nothing is handed over on "
-    "this channel until it is resumed.",
-    Wait.SCHEDULE: "It is not sent yet: its producer asked for it to be sent later.",
-    Wait.BACKOFF: "It is not sent yet: the provider was busy and put it off. It is tried again "
-    "by itself.",
-    Wait.ANSWER: "It may have arrived: contact was lost while it was handed over. The provider "
-    "is asked.",
-    Wait.RECEIPT: "It may have arrived: contact was lost while it was handed over. The "
-    "provider's later word is waited for.",
-    Wait.PERSON: "It may have arrived: contact was lost while it was handed over, and the "
-    "provider cannot say. Somebody has to.",
-}
-#: By whether it is an email.
-_TAKEN = {
-    True: "The provider took it. Whether it reached the recipient, the provider has not said: look "
-    "in the spam folder, or ask the provider by its own id, under Details.",
-    False: "The provider took it. Whether it reached the recipient, the provider has not said: ask "
-    "the provider by its own id, under Details.",
-}
-_UNCERTAIN = "It may have arrived: contact was lost while it was handed over."
-
 
 def told(
     chapter: Chapter,
@@ -114,42 +77,12 @@ def told(
     return Told(
         notification=notification,
         tone=_TONES[notification.status],
-        why=_why(notification, settings),
+        why=why(notification, settings),
         words=_last_words(chapter),
         coming=_coming(chapter, story, letter, pause, now),
         lines=[_line(each, notification.accepted_at) for each in happenings(chapter)],
         open_letter=letter,
         can_be_resolved=notification.status is Status.UNCERTAIN,
-    )
-
-
-def _why(notification: Notification, settings: Settings) -> str:
-    match notification.status:
-        case Status.FAILED:
-            assert notification.failure is not None
-            return _FAILED[notification.failure]
-        case Status.SENT:
-            return _TAKEN[notification.channel == "email"]
-        case Status.DELIVERED:
-            return "It arrived, says the provider."
-        case Status.SENDING:
-            return "It is being handed over to the provider right now."
-    wait = notification.waiting_for
-    if wait is Wait.RATE:
-        return _rate(notification, settings)
-    if notification.status is Status.UNCERTAIN and wait not in _WAITS:
-        return _UNCERTAIN
-    return _WAITS.get(wait, "It waits.") if wait is not None else "It waits."
-
-
-def _rate(notification: Notification, settings: Settings) -> str:
-    is_email = notification.channel == "email"
-    most = settings.rate_limit_email if is_email else settings.rate_limit_sms
-    window = about(timedelta(seconds=settings.rate_limit_window))
-    each = "address" if is_email else "number"
-    return (
-        f"It is not sent yet: the rate rule holds it. One {each} is sent at most {most} in "
-        f"{window}, and this one has had them. It goes out by itself, in order."
     )
 
 

@@ -49,6 +49,9 @@ class MemoryAssembly(Assembly):
     async def mend_store(self) -> None:
         self._container.database().come_back()
 
+    def break_stream(self) -> None:
+        self._container.stream().go_away()
+
     async def refuse(self, event_id: str) -> None:
         self._container.database().will_refuse(event_id)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from application.statistics import Stretch
 from entrypoints.console.pictures import HEIGHT, latency, throughput
+from tests.acceptance.local import MemoryAssembly
 from tests.acceptance.world import World
 from tests.builders import NOON
 from tests.entrypoints.console.browser import Browser
@@ -68,3 +69,13 @@ def test_says_when_nothing_needs_anybody(world: World, browser: Browser) -> None
 
 def test_tells_who_has_nothing_yet_how_to_begin(browser: Browser) -> None:
     assert "tidings publish signup" in browser.get("/").text
+
+
+def test_is_there_while_the_stream_is_away(world: World, browser: Browser) -> None:
+    world.tell("Ada", "email")
+    assert isinstance(world.assembly, MemoryAssembly)
+    world.assembly.break_stream()
+    page = browser.get("/")
+    assert page.status == 200
+    assert "The stream cannot be asked" in page.text
+    assert browser.search("nobody@example.com").status == 404
