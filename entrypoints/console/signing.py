@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,33 +21,35 @@ _LONGEST_KEY = 200
 
 def endpoint(house: House) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
-        if request.method == "POST":
-            try:
-                return await _sign_in(house, request)
-            except TidingsError as error:
-                return _ask(house, request, refusal_of(error))
-        return _ask(house, request)
+        if request.method != "POST":
+            return _ask(house, request, back=request.query_params.get("back", ""))
+        back = ""
+        try:
+            form = await read_form(request, house.bodies)
+            back = form.get("back", "")
+            return await _sign_in(house, request, form)
+        except TidingsError as error:
+            return _ask(house, request, back=back, refused=refusal_of(error))
 
     return respond
 
 
-def _ask(house: House, request: Request, refused: Refused | None = None) -> Response:
+def _ask(house: House, request: Request, *, back: str, refused: Refused | None = None) -> Response:
     return house.pages.render(
         request,
         None,
         "sign_in.html",
         status=200 if refused is None else KINDS[refused.kind].status,
         form_secret=request.cookies.get(FORM) or secrets.token_urlsafe(24),
-        back=_way_back(request.query_params.get("back", "")),
+        back=_way_back(back),
         problem=refused and refused.detail,
         needs_keys=house.settings.needs_keys,
     )
 
 
-async def _sign_in(house: House, request: Request) -> Response:
+async def _sign_in(house: House, request: Request, form: Mapping[str, str]) -> Response:
     if is_from_another_site(request):
         raise Refused("forbidden", "a page of another site asked for this")
-    form = await read_form(request, house.bodies)
     refuse_other_forms(form, request.cookies.get(FORM, ""), "")
     session = await house.reception.sign_in(form.get("key", "").strip()[:_LONGEST_KEY])
     response = go_to(request, _way_back(form.get("back", "")))

@@ -42,6 +42,11 @@ class TestWhoHasNotSignedIn:
         answer = stranger.post("/sign-in", {**form, "key": a_key(world, Scope.READ)})
         assert answer.goes_to == "/event?id=a%2Fb"
 
+    def test_comes_there_also_at_the_second_try(self, world: World, stranger: Browser) -> None:
+        first = stranger.send("/sign-in?back=/lanes", "/sign-in", key="wrong")
+        form = first.form("/sign-in") | {"key": a_key(world, Scope.READ)}
+        assert stranger.post("/sign-in", form).goes_to == "/lanes"
+
     @pytest.mark.parametrize("back", ["//evil.test", "/\\evil.test", "https://evil.test", "/\r\n"])
     def test_is_never_led_elsewhere(self, world: World, stranger: Browser, back: str) -> None:
         key = a_key(world, Scope.READ)
