@@ -12,6 +12,7 @@ from dependency_injector import providers
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from adapters.prometheus.metrics import METRICS
 from domain.status import TRANSITIONS
 from entrypoints.container import Core, Embedded
 from entrypoints.in_memory import InMemory
@@ -24,6 +25,7 @@ from tests.shapes_document import JSON_DOCUMENT, json_document
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
+OPERATING = ROOT / "docs" / "operating.md"
 PRODUCING = ROOT / "docs" / "producing.md"
 
 
@@ -113,9 +115,18 @@ def _default(value: object) -> str:
     return "not set" if value in ("", None) else f"`{value}`"
 
 
+def metrics() -> str:
+    lines = ["| metric | kind | labels | means |", "|---|---|---|---|"]
+    for each in METRICS:
+        labels = ", ".join(f"`{label}`" for label in each.labels)
+        lines.append(f"| `{each.name}` | {each.kind} | {labels} | {each.means} |")
+    return "\n".join(lines)
+
+
 #: By the marker in the document.
 _PARTS = {
     README: {"life": life, "ports": ports},
+    OPERATING: {"metrics": metrics},
     SETTINGS: {"settings": settings, "production": production_settings},
 }
 

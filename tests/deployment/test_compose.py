@@ -10,8 +10,8 @@ import pytest
 from tests.deployment.compose import FILE, Parser, Refused
 
 SERVERS = ("kafka", "postgres", "valkey", "kafdrop", "mailpit")
-OURS = ("prepare", "email", "sms")
-WORKERS = ("email", "sms")
+OURS = ("prepare", "email", "sms", "api")
+WORKERS = ("email", "sms", "api")
 HEALTHY = {"condition": "service_healthy", "required": True}
 DONE = {"condition": "service_completed_successfully", "required": True}
 _SECONDS = {"s": 1, "m": 60}
@@ -50,7 +50,7 @@ class TestTheFile:
     def test_shows_nothing_to_other_machines(self, services: dict[str, Any]) -> None:
         ports = [port for service in services.values() for port in service.get("ports", [])]
         assert {port["host_ip"] for port in ports} == {"127.0.0.1"}
-        assert {port["target"] for port in ports} == {9092, 9000, 8025}
+        assert {port["target"] for port in ports} == {9092, 9000, 8025, 8081}
 
     def test_lets_nobody_have_more_rights_than_it_needs(self, services: dict[str, Any]) -> None:
         for name, service in services.items():

@@ -6,7 +6,10 @@ Without containers: on the servers of the tests, in the order that the file asks
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ import pytest
 
 from entrypoints import exit_codes
 from tests.deployment.ground import Ground
+from tests.entrypoints.asking import Site, free_port
 from tests.entrypoints.program import Ended, Program, Running
 from tests.servers.kafka import KafkaServer
 from tests.servers.kafka_program import CannotStart
@@ -27,6 +31,7 @@ class Containers:
         self._services = services
         self._ground = ground
         self._home = home
+        self.ports: dict[str, int] = {}  #: where each serves: they share one machine here
 
     def program(self, name: str) -> Program:
         environment = {
@@ -34,12 +39,21 @@ class Containers:
             for setting, value in self._services[name]["environment"].items()
             if value is not None
         }
-        own = {"TIDINGS_DATA": str(self._home / "data")}
+        port = self.ports.setdefault(name, free_port())
+        own = {"TIDINGS_DATA": str(self._home / "data"), "API_HOST": "127.0.0.1"}
+        own |= {each: str(port) for each in ("HEALTH_PORT", "API_PORT") if each in environment}
         return Program(self._home, **environment | dict(self._ground.settings) | own)
 
     def command(self, name: str) -> list[str]:
         service = self._services[name]
         return [*(service.get("entrypoint") or ["tidings"]), *service["command"]]
+
+    def is_well(self, name: str) -> bool:
+        """As its own check says, from inside of it."""
+        said, python, *check = self._services[name]["healthcheck"]["test"]
+        assert (said, python) == ("CMD", "python")
+        asking = [each.replace(":8081", f":{self.ports[name]}") for each in check]
+        return subprocess.run([sys.executable, *asking], check=False).returncode == 0
 
     def run(self, name: str) -> Ended:
         return self.program(name).run(*self.command(name))
@@ -101,9 +115,26 @@ class TestTheWorkers:
         assert ground.told_by_email() == ["ada@example.com"]
 
     def test_are_well(self, containers: Containers, workers: dict[str, Running]) -> None:
-        """As the image's own check says."""
-        for name in workers:
+        """As their own check says, and the image's."""
+        for name, worker in workers.items():
             assert containers.program(name)("check").code == exit_codes.DONE
+            worker.wait_until(partial(containers.is_well, name))
+
+
+class TestTheApi:
+    def test_says_what_became_of_an_event(
+        self, containers: Containers, workers: dict[str, Running]
+    ) -> None:
+        program = containers.program("api")
+        key = program("keys", "create", "me", "--by", "me", "--scope", "send", "--scope", "read")
+        site = Site(containers.ports["api"], key.out.strip())
+        with program.beside(*containers.command("api")) as api:
+            api.wait_until(lambda: containers.is_well("api"))
+            payload = {"email": "ada@example.com", "message": "Welcome!"}
+            event = {"eventId": "signup-1", "payload": payload}
+            assert site("POST", "/v1/events", event)[0] == 202
+            workers["email"].wait_until(lambda: site.status("/v1/events/signup-1") == 200)
+            assert api.stop(signal.SIGTERM).code == exit_codes.DONE
 
 
 class ComposedKafka(KafkaServer):
