@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import embedded, production
+from bench import api, embedded, production
 from bench.figures import CannotBeMeasured, Figure, figures_table
 from bench.machine import describe
 
@@ -25,9 +25,13 @@ Benchmark = Callable[[Path, int], Iterator[Figure]]
 BENCHMARKS: dict[str, Benchmark] = {
     "publish": embedded.publish,
     "lane": embedded.lane,
+    "metrics": embedded.metrics,
     "backlog": embedded.backlog,
     "stored": embedded.stored,
     "worker": production.worker,
+    "api": api.api,
+    "stories": api.stories,
+    "kafka": api.api_kafka,
 }
 
 

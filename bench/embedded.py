@@ -53,6 +53,27 @@ def lane(folder: Path, rounds: int) -> Iterator[Figure]:
     )
 
 
+def metrics(folder: Path, rounds: int) -> Iterator[Figure]:
+    """What it costs to be watched: with and without in turn."""
+    events = _events(folder / "events.jsonl", _EVENTS)
+    shares: list[float] = []
+    for n in range(rounds):
+        rates = {}
+        for how in (("unwatched",), ()) if n % 2 else ((), ("unwatched",)):
+            data = folder / f"metrics-{n}-{len(how)}"
+            _publish(events, data)
+            told = _tell(data, *how)
+            rates[how] = told["sent"] / told["seconds"]
+            shutil.rmtree(data)
+        shares.append(rates[()] / rates[("unwatched",)])
+    yield Figure(
+        what="lane with metrics and a scrape a second, as a share of that without",
+        unit="",
+        measured=shares,
+        at_least=0.97,
+    )
+
+
 def backlog(folder: Path, _rounds: int) -> Iterator[Figure]:
     events = _events(folder / "backlog.jsonl", _BACKLOG)
     data = folder / "backlog"
@@ -133,9 +154,9 @@ def _run(*arguments: str) -> float:
     return time.perf_counter() - began_at
 
 
-def _tell(data: Path) -> dict[str, float]:
+def _tell(data: Path, *how: str) -> dict[str, float]:
     told = subprocess.run(
-        [sys.executable, "-m", "bench.lane", str(data)],
+        [sys.executable, "-m", "bench.lane", str(data), *how],
         check=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

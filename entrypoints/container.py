@@ -498,16 +498,20 @@ async def open_tidings(
     channels: Sequence[str] = CHANNELS,
     waits: Callable[[TidingsError], None] | None = None,
     log: LogTelemetry | None = None,
+    adds_up: bool = True,
 ) -> AsyncIterator[Tidings]:
     """The assembly that the settings name, opened, and closed again at the end.
 
     Lanes that lack their credentials are left out. With `waits` a server that is away is waited
-    for, and each vain look told to it; without it, that raises.
+    for, and each vain look told to it; without it, that raises. Unless it `adds_up`, there are
+    no metrics.
     """
     running = [channel for channel in channels if not missing(settings, channel)]
     container = _assembly(settings, purpose, running, waits)
     if log is not None:
         container.log.override(log)
+    if not adds_up:
+        container.telemetry.override(container.log)
     opening = container.init_resources()
     if opening is not None:
         await opening

@@ -68,9 +68,12 @@ class Watching:
     async def _ready(self, _: Request) -> Response:
         return _answer(self._opening() if self._watch is None else self._watch.ready())
 
+    def page(self) -> bytes:
+        """What Prometheus reads."""
+        return self._exposition.page()
+
     async def _metrics(self, _: Request) -> Response:
-        page = self._exposition.page()
-        return Response(page, headers={"Content-Type": CONTENT_TYPE, **_HEADERS})
+        return Response(self.page(), headers={"Content-Type": CONTENT_TYPE, **_HEADERS})
 
     def _opening(self) -> Health:
         finding = Finding(

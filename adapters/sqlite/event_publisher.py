@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from adapters.sqlite.database import Database
@@ -10,17 +11,50 @@ from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.clock import Clock
 from application.ports.event_publisher import EventPublisher
 
+_Waiting = tuple[Sequence[bytes], "asyncio.Future[None]"]
+
+_APPEND = "INSERT INTO records (value, appended_at) VALUES (?, ?)"
+
 
 class SqliteEventPublisher(EventPublisher):
+    """Who comes while others are being written waits for the next step, which all of them share:
+    the disk is waited for once."""
+
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._waiting: list[_Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def publish(self, values: Sequence[bytes]) -> None:
-        now = to_microseconds(self._clock.now())
-        statement = "INSERT INTO records (value, appended_at) VALUES (?, ?)"
+        written = asyncio.get_running_loop().create_future()
+        self._waiting.append((values, written))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        await written
+
+    async def _write(self) -> None:
+        """Until nobody waits. Whoever has gone away meanwhile is written all the same."""
+        group: list[_Waiting] = []
         try:
-            await self._database.change(statement, [(value, now) for value in values])
+            while self._waiting:
+                group, self._waiting = self._waiting, []
+                error = await self._append([value for values, _ in group for value in values])
+                for _, written in group:
+                    if not written.done():
+                        written.set_exception(error) if error else written.set_result(None)
+        finally:
+            self._writing = None
+            for _, written in (*group, *self._waiting):
+                written.cancel()  # only after a bug; what is done stays as it is
+
+    async def _append(self, values: Sequence[bytes]) -> StreamUnavailable | None:
+        now = to_microseconds(self._clock.now())
+        try:
+            await self._database.change(_APPEND, [(value, now) for value in values])
         except StoreUnavailable as error:
             fix = f"{error.fix}; then publish again: what has the same id is told once"
-            raise StreamUnavailable(error.problem, fix=fix) from error
+            unavailable = StreamUnavailable(error.problem, fix=fix)
+            unavailable.__cause__ = error
+            return unavailable
+        return None
