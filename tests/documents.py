@@ -14,6 +14,8 @@ from pydantic.fields import FieldInfo
 
 from adapters.prometheus.metrics import METRICS
 from domain.status import TRANSITIONS
+from entrypoints.api.app import OPERATIONS
+from entrypoints.api.problems import KINDS
 from entrypoints.container import Core, Embedded
 from entrypoints.in_memory import InMemory
 from entrypoints.production import Production
@@ -25,6 +27,7 @@ from tests.shapes_document import JSON_DOCUMENT, json_document
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 SETTINGS = ROOT / "docs" / "settings.md"
+API = ROOT / "docs" / "api.md"
 OPERATING = ROOT / "docs" / "operating.md"
 PRODUCING = ROOT / "docs" / "producing.md"
 
@@ -123,9 +126,22 @@ def metrics() -> str:
     return "\n".join(lines)
 
 
+def operations() -> str:
+    lines = ["| | | for keys with |", "|---|---|---|"]
+    lines += [f"| `{e.method} {e.path}` | {e.summary} | `{e.scope}` |" for e in OPERATIONS]
+    return "\n".join(lines)
+
+
+def problems() -> str:
+    lines = ["| kind | status | means |", "|---|---|---|"]
+    lines += [f"| `{name}` | {kind.status.value} | {kind.title} |" for name, kind in KINDS.items()]
+    return "\n".join(lines)
+
+
 #: By the marker in the document.
 _PARTS = {
     README: {"life": life, "ports": ports},
+    API: {"operations": operations, "problems": problems},
     OPERATING: {"metrics": metrics},
     SETTINGS: {"settings": settings, "production": production_settings},
 }

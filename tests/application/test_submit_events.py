@@ -1,155 +1,105 @@
-"""What is each event told that somebody submits?"""
+"""What is somebody answered who submits events and waits?"""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from dataclasses import dataclass, field
-from itertools import permutations
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from adapters.memory.clock import MemoryClock
-from adapters.memory.database import Database
-from adapters.memory.event_publisher import MemoryEventPublisher
-from adapters.memory.notification_history import MemoryNotificationHistory
-from adapters.memory.stream import Stream
-from adapters.wire.decoder import WireDecoder
 from application.errors import StoreUnavailable, StreamUnavailable
-from application.submit_events import SubmitEvents, Verdict
-from domain.channel import Channel
-from domain.record import Position, Record
-from entrypoints.channels import ADDRESS_FIELDS, CHANNELS
-from tests.builders import EMAIL, SMS, a_held_notification
-from tests.runner import Run
-
-BY_EMAIL = {"email": "ada@example.com"}
-BY_SMS = {"phoneNumber": "+15551234567"}
-
-
-@dataclass(slots=True)
-class Place:
-    """Where somebody submits."""
-
-    clock: MemoryClock = field(default_factory=MemoryClock)
-    database: Database = field(default_factory=Database)
-    stream: Stream = field(default_factory=Stream)
-    decoder: WireDecoder = field(default_factory=lambda: WireDecoder(ADDRESS_FIELDS))
-
-    @property
-    def submit(self) -> SubmitEvents:
-        return SubmitEvents(
-            channels=CHANNELS,
-            decoder=self.decoder,
-            publisher=MemoryEventPublisher(self.stream, self.clock),
-            history=MemoryNotificationHistory(self.database),
-            clock=self.clock,
-        )
-
-    def verdicts(self, run: Run, *values: bytes) -> list[Verdict]:
-        return [each.verdict for each in run(self.submit(values))]
-
-    def has_accepted(self, value: bytes, channel: Channel) -> None:
-        position = Position(topic="t", partition=0, offset=0)
-        record = Record(value=value, position=position, appended_at=self.clock.now())
-        event = self.decoder.decode(record)
-        self.database.write(a_held_notification(event=event, channel=channel), None)
-
-    @property
-    def published(self) -> list[bytes | None]:
-        return [record.value for record in self.stream.records]
-
-
-def event(addresses: dict[str, str], event_id: str = "one", message: str = "m") -> bytes:
-    payload = {**addresses, "message": message}
-    return json.dumps({"eventId": event_id, "payload": payload}).encode()
+from application.submit_events import Submission, Verdict
+from tests.acceptance.local import MemoryAssembly
+from tests.acceptance.world import World
 
 
 @pytest.fixture
-def place() -> Place:
-    return Place()
+def world() -> Iterator[World]:
+    with asyncio.Runner() as runner:
+        world = World(assembly=MemoryAssembly(), runner=runner)
+        yield world
+        world.close()
 
 
-class TestWhatIsNew:
-    def test_is_published_in_the_order_given(self, place: Place, run: Run) -> None:
-        values = [event(BY_EMAIL, event_id=f"{n}") for n in (3, 1, 2)]
-        assert place.verdicts(run, *values) == [Verdict.PUBLISHED] * 3
-        assert place.published == values
-
-    def test_can_be_nothing(self, place: Place, run: Run) -> None:
-        place.stream.go_away()
-        assert place.verdicts(run) == []
+def event(id_: str, text: str = "Hi", **addresses: str) -> bytes:
+    given = addresses or {"email": "ada@example.com"}
+    return json.dumps({"eventId": id_, "payload": {**given, "message": text}}).encode()
 
 
-class TestWhatIsThereAlready:
-    def test_is_known_by_its_payload_alone(self, place: Place, run: Run) -> None:
-        place.has_accepted(event(BY_EMAIL), EMAIL)
-        other_words = event(BY_EMAIL).replace(b'"eventId"', b'"x": 1, "eventId"')
-        assert place.verdicts(run, other_words) == [Verdict.KNOWN]
-        assert place.published == []
-
-    def test_is_a_conflict_with_another_payload(self, place: Place, run: Run) -> None:
-        place.has_accepted(event(BY_EMAIL), EMAIL)
-        assert place.verdicts(run, event(BY_EMAIL, message="x")) == [Verdict.CONFLICT]
-        assert place.verdicts(run, event(BY_SMS)) == [Verdict.CONFLICT]
-        assert place.published == []
-
-    def test_may_stand_for_another_content_on_each_channel(self, place: Place, run: Run) -> None:
-        place.has_accepted(event(BY_EMAIL), EMAIL)
-        place.has_accepted(event(BY_SMS), SMS)
-        values = [event(BY_EMAIL), event(BY_SMS), event(BY_EMAIL | BY_SMS)]
-        assert place.verdicts(run, *values) == [Verdict.KNOWN, Verdict.KNOWN, Verdict.CONFLICT]
-
-    def test_may_stand_earlier_in_the_same_call(self, place: Place, run: Run) -> None:
-        one, other = event(BY_EMAIL), event(BY_EMAIL, message="x")
-        assert place.verdicts(run, one, other, one) == [
-            Verdict.PUBLISHED,
-            Verdict.CONFLICT,
-            Verdict.KNOWN,
-        ]
-        assert place.published == [one]
+def submit(world: World, *values: bytes) -> Sequence[Submission]:
+    return world.run(world.tidings.submit_events(values))
 
 
-class TestWhatCannotBeRead:
-    @pytest.mark.parametrize("at", range(3))
-    def test_keeps_nobody_else_back(self, place: Place, run: Run, at: int) -> None:
-        values = [event(BY_EMAIL, event_id="a"), event(BY_EMAIL, event_id="b")]
-        values.insert(at, b"{")
-        submissions = run(place.submit(values))
-        assert submissions[at].verdict is Verdict.UNREADABLE
-        assert submissions[at].event_id is None
-        assert submissions[at].problem is not None
-        assert len(place.published) == 2
-
-    def test_stands_for_no_id(self, place: Place, run: Run) -> None:
-        unreadable = b'{"eventId": "one", "payload": {}}'
-        assert place.verdicts(run, unreadable, event(BY_EMAIL)) == [
-            Verdict.UNREADABLE,
-            Verdict.PUBLISHED,
-        ]
+def verdicts(submissions: Sequence[Submission]) -> list[Verdict]:
+    return [each.verdict for each in submissions]
 
 
-class TestInWhateverOrder:
-    @pytest.mark.parametrize("order", list(permutations(range(3))))
-    def test_what_comes_first_of_an_id_is_published(
-        self, place: Place, run: Run, order: tuple[int, ...]
-    ) -> None:
-        values = [event(BY_EMAIL, message=f"m{n}") for n in order]
-        assert place.verdicts(run, *values) == [
-            Verdict.PUBLISHED,
-            Verdict.CONFLICT,
-            Verdict.CONFLICT,
-        ]
-        assert place.published == values[:1]
+def unread(world: World) -> int:
+    return world.run(world.tidings.lanes.lag())
 
 
-class TestWhileSomethingIsAway:
-    def test_nothing_is_published_unseen(self, place: Place, run: Run) -> None:
-        place.database.go_away()
+class TestEvents:
+    def test_are_published_in_order_and_told(self, world: World) -> None:
+        found = submit(world, event("a"), event("b"))
+        assert verdicts(found) == [Verdict.PUBLISHED] * 2
+        assert [each.event_id for each in found] == ["a", "b"]
+        assert unread(world) == 2
+        world.turn()
+        assert len(world.story("a")) == 1
+
+    def test_that_were_accepted_before_are_not_published_again(self, world: World) -> None:
+        submit(world, event("a"))
+        world.turn()
+        assert verdicts(submit(world, event("a"))) == [Verdict.KNOWN]
+        assert unread(world) == 0
+
+    def test_are_known_by_either_channel(self, world: World) -> None:
+        submit(world, event("a", phoneNumber="+15551234567"))
+        world.turn()
+        found = submit(world, event("a", phoneNumber="+15551234567"))
+        assert verdicts(found) == [Verdict.KNOWN]
+
+    def test_with_another_payload_are_refused(self, world: World) -> None:
+        submit(world, event("a"))
+        world.turn()
+        assert verdicts(submit(world, event("a", "Hello"))) == [Verdict.CONFLICT]
+        assert unread(world) == 0
+
+    def test_not_accepted_yet_are_found_when_they_are_read(self, world: World) -> None:
+        submit(world, event("a"))
+        assert verdicts(submit(world, event("a", "Hello"))) == [Verdict.PUBLISHED]
+        world.turn()
+        [chapter] = world.story("a")
+        assert [each.kind for each in chapter.sightings] == ["conflict"]
+
+    def test_of_one_call_are_compared_too(self, world: World) -> None:
+        found = submit(world, event("a"), event("a"), event("a", "Hello"), event("b"))
+        assert verdicts(found) == [
+            Verdict.PUBLISHED, Verdict.KNOWN, Verdict.CONFLICT, Verdict.PUBLISHED,
+        ]  # fmt: skip
+        assert unread(world) == 2
+
+    def test_that_nobody_can_read_keep_none_of_the_others_back(self, world: World) -> None:
+        first, second = submit(world, b"{", event("b"))
+        assert (first.verdict, first.event_id) == (Verdict.UNREADABLE, None)
+        assert first.problem is not None
+        assert second.verdict is Verdict.PUBLISHED
+        assert unread(world) == 1
+
+
+class TestWhatIsAway:
+    def test_the_store(self, world: World) -> None:
+        assert world.tidings
+        world.run(world.assembly.break_store())
         with pytest.raises(StoreUnavailable):
-            run(place.submit([event(BY_EMAIL)]))
-        assert place.published == []
+            submit(world, event("a"))
+        world.run(world.assembly.mend_store())
+        assert unread(world) == 0
 
-    def test_it_is_said_that_the_stream_is(self, place: Place, run: Run) -> None:
-        place.stream.go_away()
+    def test_the_stream(self, world: World) -> None:
+        assert world.tidings
+        assert isinstance(world.assembly, MemoryAssembly)
+        world.assembly._container.stream().go_away()
         with pytest.raises(StreamUnavailable):
-            run(place.submit([event(BY_EMAIL)]))
+            submit(world, event("a"))
