@@ -18,7 +18,7 @@ from entrypoints.settings_in_force import SettingInForce, Stray, settings_in_for
 from entrypoints.terminal.words import plain
 
 _NAME_WIDTH = 15
-_VALUE_WIDTH = 40
+_VALUE_WIDTH = 36
 #: By (whether it is well, whether there is something to do).
 _MARKS = {
     (True, False): ("✓", "bold green"),
