@@ -131,9 +131,8 @@ class AcceptEvents:
         intake = Intake(
             records=count,
             unreadable=len(unreadable),
-            accepted=len(added),
+            added=added,
             repeats=repeats,
-            held=Counter(each.waiting_for for each in added if each.waiting_for is not None),
         )
         self.telemetry.taken_in(self.channel.name, intake)
         return Taken(count=count, begun=begun)

@@ -222,7 +222,7 @@ class Lane:
     async def _accept(self, reading: Reading) -> tuple[Sequence[Notification], Lease]:
         """As many as there is room for; the others stay for the next time."""
         now = self._clock.now()
-        await self._gate.switch.know(now)
+        await self._gate.switch.look(now)
         lease = await self._leasehold.current(now)
         with self._room_taken() as room:
             taken = await self._accept_events(reading, room=room, now=now, lease=lease)
@@ -249,7 +249,7 @@ class Lane:
 
     async def _claim(self) -> tuple[Claimed, Lease]:
         now = self._clock.now()
-        await self._gate.switch.know(now)
+        await self._gate.switch.look(now)
         lease = await self._leasehold.current(now)
         with self._room_taken() as room:
             return await self._claim_due(now=now, limit=room, lease=lease), lease
@@ -301,6 +301,7 @@ class Lane:
     async def _keep_looking(self, finished: asyncio.Event) -> None:
         """Whether somebody has paused the lane, or resumed it."""
         while not finished.is_set():
+            self.pulse.beat("reading the lane's switch")
             try:
                 await self._gate.switch.look_now_and_then(self._clock.now())
             except TidingsError as error:

@@ -23,7 +23,12 @@ class PublishEvents:
     clock: Clock
 
     async def __call__(
-        self, values: Sequence[bytes], *, as_they_are: bool = False, all_or_none: bool = False
+        self,
+        values: Sequence[bytes],
+        *,
+        as_they_are: bool = False,
+        all_or_none: bool = False,
+        traceparent: str | None = None,
     ) -> Sequence[UnreadableEvent | None]:
         """For each: None, or what is wrong with it. The wrong ones are published only
         `as_they_are`: then they end as dead letters. With `all_or_none` one that is wrong
@@ -37,7 +42,7 @@ class PublishEvents:
             if problem is None or as_they_are
         ]
         if readable:
-            await self.publisher.publish(readable)
+            await self.publisher.publish(readable, traceparent=traceparent)
         return problems
 
     def _problem(self, value: bytes) -> UnreadableEvent | None:

@@ -45,7 +45,9 @@ class SubmitEvents:
     history: NotificationHistory
     clock: Clock
 
-    async def __call__(self, values: Sequence[bytes]) -> Sequence[Submission]:
+    async def __call__(
+        self, values: Sequence[bytes], *, traceparent: str | None = None
+    ) -> Sequence[Submission]:
         """One answer for each, in order. What is published is durable when it returns.
 
         Raises StreamUnavailable, StoreUnavailable: nothing, or some of it, is published then, and
@@ -60,7 +62,7 @@ class SubmitEvents:
             if submission.verdict is Verdict.PUBLISHED:
                 published.append(value)
         if published:
-            await self.publisher.publish(published)
+            await self.publisher.publish(published, traceparent=traceparent)
         return submissions
 
     def _read(self, value: bytes) -> Event | UnreadableEvent:

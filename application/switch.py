@@ -34,16 +34,13 @@ class Switch:
         except StoreUnavailable as error:
             if self._read_at is None:
                 raise
+            if now - self._read_at < READ_EVERY:
+                return
             self._telemetry.trouble(self._channel, "reading its lane's switch", error)
         self._read_at = now
 
     async def look_now_and_then(self, now: datetime) -> None:
         if self._read_at is None or now - self._read_at >= READ_EVERY:
-            await self.look(now)
-
-    async def know(self, now: datetime) -> None:
-        """Nothing is begun before it was read once: the lane may have been paused for days."""
-        if self._read_at is None:
             await self.look(now)
 
     def waiting(self, now: datetime) -> Waiting:

@@ -81,9 +81,9 @@ class BlockingProducer:
         """As that of Producer."""
         return self._run(self._producer.alert_event(message, email, phone, **details))
 
-    def publish(self, events: Iterable[NewEvent]) -> list[str]:
+    def publish(self, events: Iterable[NewEvent], *, traceparent: str | None = None) -> list[str]:
         """As that of Producer."""
-        return self._run(self._producer.publish(list(events)))
+        return self._run(self._producer.publish(list(events), traceparent=traceparent))
 
     def _begin(self) -> asyncio.AbstractEventLoop:
         if self._is_inherited():

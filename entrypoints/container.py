@@ -89,6 +89,7 @@ from entrypoints.injection import containers, providers
 from entrypoints.installed import installed
 from entrypoints.sending import email_sender, missing, outbox_folders, sms_sender
 from entrypoints.settings import Environment, Settings
+from entrypoints.tracing import Tracing, followed, open_tracing, tracing_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +225,12 @@ def assemble_tidings(
     return Tidings(lanes=lanes, watch=watch, **parts)
 
 
+def watchers(
+    log: LogTelemetry, metrics: PrometheusTelemetry, tracing: Tracing
+) -> Sequence[Telemetry]:
+    return (log, metrics, *tracing.telemetry)
+
+
 def no_pools() -> Mapping[str, Pool]:
     return {}
 
@@ -235,6 +242,7 @@ class Core(containers.DeclarativeContainer):
     clock: providers.Provider[Clock] = providers.Dependency()
     telemetry: providers.Provider[Telemetry] = providers.Dependency()
     metrics: providers.Provider[PrometheusTelemetry] = providers.Dependency()
+    tracing: providers.Provider[Tracing] = providers.Dependency()
     neighbours: providers.Provider[Sequence[Neighbour]] = providers.Dependency()
     pools: providers.Provider[Pools] = providers.Dependency()
     decoder: providers.Provider[EventDecoder] = providers.Dependency()
@@ -259,6 +267,7 @@ class Core(containers.DeclarativeContainer):
     sms_sender: providers.Provider[Sender] = providers.Dependency()
     running: providers.Provider[Sequence[str]] = providers.Dependency()
 
+    followed_publisher = providers.Singleton(followed, publisher, tracing)
     email_channel = providers.Singleton(email_channel, settings)
     sms_channel = providers.Singleton(sms_channel, settings)
     channels = providers.Dict(email=email_channel, sms=sms_channel)
@@ -301,13 +310,13 @@ class Core(containers.DeclarativeContainer):
         assemble_tidings,
         lanes=lanes,
         publish_events=providers.Factory(
-            PublishEvents, decoder=decoder, publisher=publisher, clock=clock
+            PublishEvents, decoder=decoder, publisher=followed_publisher, clock=clock
         ),
         submit_events=providers.Factory(
             SubmitEvents,
             channels=CHANNELS,
             decoder=decoder,
-            publisher=publisher,
+            publisher=followed_publisher,
             history=history,
             clock=clock,
         ),
@@ -373,6 +382,11 @@ class Purpose(Enum):
     SERVE = "answer who asks, and write what is asked for"
     ASK = "only look; but where it may write, an older file is brought up to date"
 
+    @property
+    def may_be_followed(self) -> bool:
+        """Events pass through its hands."""
+        return self in (Purpose.WORK, Purpose.PUBLISH, Purpose.SERVE)
+
 
 #: Who comes first may find nothing.
 _MAY_BEGIN = (Purpose.WORK, Purpose.PUBLISH, Purpose.CONFIGURE)
@@ -424,9 +438,15 @@ class Embedded(containers.DeclarativeContainer):
     running: providers.Dependency[Sequence[str]] = providers.Dependency(default=CHANNELS)
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
     log = providers.Singleton(LogTelemetry)
-    metrics = providers.Singleton(PrometheusTelemetry)
-    telemetry = providers.Singleton(SeveralTelemetry, providers.List(log, metrics))
     clock = providers.Singleton(SystemClock, tell=log.provided.clock_jumped)
+    metrics = providers.Singleton(PrometheusTelemetry)
+    tracing = providers.Singleton(
+        tracing_for, settings, purpose.provided.may_be_followed, clock, log
+    )
+    traced = providers.Resource(open_tracing, tracing)
+    telemetry = providers.Singleton(
+        SeveralTelemetry, providers.Callable(watchers, log, metrics, tracing)
+    )
     folder = providers.Singleton(DataFolder, settings.provided.tidings_data)
     database = providers.Singleton(SqliteDatabase, folder.provided.path)
     opened = providers.Resource(open_folder, folder, database, purpose, clock)
@@ -463,6 +483,7 @@ class Embedded(containers.DeclarativeContainer):
         clock=clock,
         telemetry=telemetry,
         metrics=metrics,
+        tracing=tracing,
         neighbours=neighbours,
         pools=pools,
         decoder=decoder,

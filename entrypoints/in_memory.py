@@ -32,6 +32,7 @@ from entrypoints.channels import ADDRESS_FIELDS, CHANNELS
 from entrypoints.container import Core, no_pools
 from entrypoints.injection import containers, providers
 from entrypoints.settings import Settings
+from entrypoints.tracing import Tracing
 
 
 class InMemory(containers.DeclarativeContainer):
@@ -43,6 +44,7 @@ class InMemory(containers.DeclarativeContainer):
     clock = providers.Singleton(MemoryClock)
     telemetry = providers.Singleton(MemoryTelemetry)
     metrics = providers.Singleton(PrometheusTelemetry)
+    tracing = providers.Singleton(Tracing)
     database = providers.Singleton(MemoryDatabase)
     stream = providers.Singleton(Stream)
     store = providers.Singleton(MemoryNotificationStore, database)
@@ -74,6 +76,7 @@ class InMemory(containers.DeclarativeContainer):
         clock=clock,
         telemetry=telemetry,
         metrics=metrics,
+        tracing=tracing,
         neighbours=neighbours,
         pools=pools,
         decoder=decoder,

@@ -9,16 +9,16 @@ from domain.errors import TidingsError
 
 
 class NotInstalled(TidingsError):
-    def __init__(self, library: str) -> None:
+    def __init__(self, library: str, extra: str) -> None:
         super().__init__(
-            f"{library} is not installed; install it with: pip install 'tidings[production]'"
+            f"{library} is not installed; install it with: pip install 'tidings[{extra}]'"
         )
 
 
 @contextmanager
-def installed() -> Iterator[None]:
+def installed(extra: str = "production") -> Iterator[None]:
     """Around an import. Raises NotInstalled, with what to do."""
     try:
         yield
     except ModuleNotFoundError as error:
-        raise NotInstalled((error.name or "a library").partition(".")[0]) from error
+        raise NotInstalled((error.name or "a library").partition(".")[0], extra) from error

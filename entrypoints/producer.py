@@ -20,8 +20,9 @@ from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Self, TypedDict, Unpack
+from typing import Self, TypedDict, Unpack, cast
 
+from adapters.wire.trace_context import well_formed
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.load_settings import load_settings
 from entrypoints.new_event import BadEvent, NewEvent
@@ -31,7 +32,7 @@ __all__ = ["ALERT", "PAID", "SIGNED_UP", "BadEvent", "Details", "NewEvent", "Pro
 SIGNED_UP, PAID, ALERT = "USER_SIGNED_UP", "PAYMENT_SUCCESSFUL", "ALERT_RAISED"
 
 
-class Details(TypedDict, total=False):
+class OfEvent(TypedDict, total=False):
     """What may be said of an event besides its message and whom to tell."""
 
     event_id: str | None  #: the same id is told once; one is made up if none is given
@@ -39,6 +40,12 @@ class Details(TypedDict, total=False):
     html: str | None  #: of the email, sent as it is beside the message
     send_at: datetime | None  #: it is not told before
     expires_at: datetime | None  #: it is not told from then on
+
+
+class Details(OfEvent, total=False):
+    """And of who asks for it."""
+
+    traceparent: str | None  #: the trace that it belongs to (W3C Trace Context)
 
 
 class Producer:
@@ -103,8 +110,14 @@ class Producer:
         """Something is wrong (ALERT_RAISED). Returns the event's id. Raises BadEvent."""
         return await self._publish_one(ALERT, message, email, phone, details)
 
-    async def publish(self, events: Iterable[NewEvent]) -> list[str]:
-        """All in one durable write, in this order, or none. Returns their ids. Raises BadEvent."""
+    async def publish(
+        self, events: Iterable[NewEvent], *, traceparent: str | None = None
+    ) -> list[str]:
+        """All in one durable write, in this order, or none. Returns their ids. Raises BadEvent.
+
+        `traceparent`: the trace that they belong to (W3C Trace Context); one that is not
+        well-formed counts as none.
+        """
         if self._tidings is None:
             raise RuntimeError("the producer is not open; use it in a `with` block")
         events, now = list(events), self._tidings.clock.now()
@@ -113,7 +126,9 @@ class Producer:
             event.encode(occurred_at=now, number=number)
             for number, event in zip(numbers, events, strict=False)
         ]
-        problems = await self._tidings.publish_events(values, all_or_none=True)
+        problems = await self._tidings.publish_events(
+            values, all_or_none=True, traceparent=well_formed(traceparent)
+        )
         for number, event, problem in zip(numbers, events, problems, strict=False):
             if problem is not None:
                 raise BadEvent.of(problem, event, number=number) from problem
@@ -122,6 +137,8 @@ class Producer:
     async def _publish_one(
         self, kind: str, message: str, email: str | None, phone: str | None, details: Details
     ) -> str:
-        event = NewEvent(message_type=kind, message=message, email=email, phone=phone, **details)
-        [event_id] = await self.publish([event])
+        traceparent = details.pop("traceparent", None)
+        of_event = cast(OfEvent, details)
+        event = NewEvent(message_type=kind, message=message, email=email, phone=phone, **of_event)
+        [event_id] = await self.publish([event], traceparent=traceparent)
         return event_id

@@ -45,7 +45,7 @@ from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.sender import Sender
 from domain.errors import TidingsError
 from entrypoints.channels import ADDRESS_FIELDS, CHANNELS
-from entrypoints.container import Connection, Core, Purpose, open_sender
+from entrypoints.container import Connection, Core, Purpose, open_sender, watchers
 from entrypoints.injection import containers, providers
 from entrypoints.production_settings import ProductionSettings
 from entrypoints.sending import email_sender, outbox_folders, sms_sender
@@ -56,6 +56,7 @@ from entrypoints.servers import (
     redis_options,
     start_of,
 )
+from entrypoints.tracing import open_tracing, tracing_for
 
 _LOOK_EVERY = 2.0  # seconds
 
@@ -147,7 +148,6 @@ class Production(containers.DeclarativeContainer):
     decoder = providers.Singleton(WireDecoder, ADDRESS_FIELDS)
     log = providers.Singleton(LogTelemetry)
     metrics = providers.Singleton(PrometheusTelemetry)
-    telemetry = providers.Singleton(SeveralTelemetry, providers.List(log, metrics))
     database = providers.Singleton(Database, providers.Singleton(postgres_options, settings))
     clock = providers.Singleton(
         PostgresClock,
@@ -155,6 +155,13 @@ class Production(containers.DeclarativeContainer):
         providers.Factory(SystemClock, tell=log.provided.database_clock_jumped).provider,
         steady=providers.Object(read_steady),
         tell=log.provided.clock_differs,
+    )
+    tracing = providers.Singleton(
+        tracing_for, settings, purpose.provided.may_be_followed, clock, log
+    )
+    traced = providers.Resource(open_tracing, tracing)
+    telemetry = providers.Singleton(
+        SeveralTelemetry, providers.Callable(watchers, log, metrics, tracing)
     )
     kafka = providers.Singleton(kafka_options, settings)
     redis = providers.Singleton(
@@ -217,6 +224,7 @@ class Production(containers.DeclarativeContainer):
         clock=clock,
         telemetry=telemetry,
         metrics=metrics,
+        tracing=tracing,
         neighbours=neighbours,
         pools=pools,
         decoder=decoder,

@@ -203,6 +203,26 @@ class Settings(BaseSettings):
         "read,operate.",
     )
 
+    otel_exporter_otlp_endpoint: str = Field(
+        default="",
+        pattern=r"^(https?://.+)?$",
+        description="Who collects spans, as http://localhost:4318. Empty: none are drawn. Needs "
+        "the extra otel.",
+    )
+    otel_exporter_otlp_headers: SecretStr = Field(
+        default=SecretStr(""), description="What it wants to be told, as api-key=...,tenant=..."
+    )
+    otel_service_name: str = Field(
+        default="tidings", min_length=1, description="By what name it knows this process."
+    )
+    otel_traces_sampler_arg: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="The share of those events that are followed which came without a trace; of "
+        "the others whoever began the trace has decided.",
+    )
+
     @field_validator("console_proxies")
     @classmethod
     def _are_networks(cls, value: str) -> str:

@@ -41,7 +41,7 @@ def life() -> str:
 
 
 #: What fills a slot without being a port.
-_NO_PORTS = {"Settings", "PrometheusTelemetry", "Pools"}
+_NO_PORTS = {"Settings", "PrometheusTelemetry", "Pools", "Tracing"}
 
 
 def ports() -> str:

@@ -31,6 +31,7 @@ _SECTIONS = {
     "SMS": ("SMS_", "TWILIO_", "UNCERTAIN_SMS"),
     "The HTTP API and the console": ("API_", "CONSOLE_"),
     "Health and metrics": ("HEALTH_",),
+    "Tracing": ("OTEL_",),
     "Rules": ("RATE_", "MAX_RETRIES", "RETRY_"),
 }
 

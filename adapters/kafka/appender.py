@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -12,6 +12,8 @@ from adapters.kafka.errors import translated
 from adapters.kafka.farewell import abandon_producer, stop_producer
 from adapters.kafka.options import KafkaOptions
 from adapters.kafka.topics import require_topic
+
+Headers = Sequence[tuple[str, bytes]]
 
 
 class Appender:
@@ -38,13 +40,16 @@ class Appender:
         if producer is not None:
             await stop_producer(producer, within=self._wait)
 
-    async def append(self, entries: Iterable[tuple[bytes | None, bytes]]) -> None:
-        """Keys and values. Raises StreamUnavailable; some may then be there."""
+    async def append(
+        self, entries: Iterable[tuple[bytes | None, bytes]], headers: Headers = ()
+    ) -> None:
+        """Keys and values, all with these headers. Raises StreamUnavailable; some may be there
+        then."""
         with translated():
             producer = await self._opened()
             try:
                 async with asyncio.timeout(self._wait):
-                    await _sent(producer, self._topic, entries)
+                    await _sent(producer, self._topic, entries, headers)
             except BaseException:
                 if self._producer is producer:
                     self._producer = None
@@ -68,12 +73,16 @@ class Appender:
 
 
 async def _sent(
-    producer: AIOKafkaProducer, topic: str, entries: Iterable[tuple[bytes | None, bytes]]
+    producer: AIOKafkaProducer,
+    topic: str,
+    entries: Iterable[tuple[bytes | None, bytes]],
+    headers: Headers,
 ) -> None:
     futures: list[asyncio.Future[Any]] = []
+    listed = list(headers)  # its compiled part takes nothing else
     try:
         for key, value in entries:
-            futures.append(await producer.send(topic, value, key=key))
+            futures.append(await producer.send(topic, value, key=key, headers=listed))
         await asyncio.gather(*futures)
     finally:
         for future in futures:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from adapters.kafka.appender import Appender
 from adapters.kafka.options import KafkaOptions
+from adapters.wire.trace_context import TRACEPARENT
 from application.ports.event_publisher import EventPublisher
 
 
@@ -22,5 +23,6 @@ class KafkaEventPublisher(EventPublisher):
     async def close(self) -> None:
         await self._appender.close()
 
-    async def publish(self, values: Sequence[bytes]) -> None:
-        await self._appender.append((None, value) for value in values)
+    async def publish(self, values: Sequence[bytes], *, traceparent: str | None = None) -> None:
+        headers = () if traceparent is None else ((TRACEPARENT, traceparent.encode()),)
+        await self._appender.append(((None, value) for value in values), headers)

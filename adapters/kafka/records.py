@@ -17,7 +17,7 @@ def record_of(record: ConsumerRecord) -> Record:
         value=record.value,
         position=Position(topic=record.topic, partition=record.partition, offset=record.offset),
         appended_at=_instant(record.timestamp),
-        headers=dict(record.headers) if record.headers else {},
+        headers={name: value or b"" for name, value in record.headers} if record.headers else {},
     )
 
 

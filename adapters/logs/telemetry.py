@@ -53,6 +53,7 @@ class LogTelemetry(Telemetry):
                     event_id=notification.event.id,
                     notification_id=str(notification.id),
                     attempt=notification.attempt,
+                    trace_id=notification.event.trace_id,
                     failure=notification.failure,
                     waiting_for=notification.waiting_for,
                     rule=notification.last_move.rule,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -23,10 +24,20 @@ class Stream:
     committed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _is_away: bool = False
 
-    def append(self, value: bytes | None, *, appended_at: datetime) -> None:
-        position = Position(topic=TOPIC, partition=0, offset=len(self.records))
+    def append(
+        self,
+        value: bytes | None,
+        *,
+        appended_at: datetime,
+        headers: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.records.append(
-            Record(value=value, position=position, appended_at=appended_at.astimezone(UTC))
+            Record(
+                value=value,
+                position=Position(topic=TOPIC, partition=0, offset=len(self.records)),
+                appended_at=appended_at.astimezone(UTC),
+                headers=headers or {},
+            )
         )
 
     def go_away(self) -> None:

@@ -17,7 +17,7 @@ class MemoryTelemetry(Telemetry):
 
     def taken_in(self, channel: str, intake: Intake) -> None:
         self.intakes.append(intake)
-        self.said.append(f"{channel}: took in {intake.records}, accepted {intake.accepted}")
+        self.said.append(f"{channel}: took in {intake.records}, accepted {len(intake.added)}")
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         self.said.extend(f"{channel}: {each.status}" for each in notifications)

@@ -54,11 +54,13 @@ class PrometheusTelemetry(Telemetry):
     def taken_in(self, channel: str, intake: Intake) -> None:
         self._add(metrics.RECORDS, intake.records, channel)
         self._add(metrics.UNREADABLE, intake.unreadable, channel)
-        self._add(metrics.ACCEPTED, intake.accepted, channel)
+        self._add(metrics.ACCEPTED, len(intake.added), channel)
         for kind, count in intake.repeats.items():
             self._add(metrics.REPEATS, count, channel, kind.value)
-        for reason, count in intake.held.items():
-            self._add(metrics.HELD, count, channel, reason.value)
+        waits = Counter(each.waiting_for for each in intake.added)
+        for reason, count in waits.items():
+            if reason is not None:
+                self._add(metrics.HELD, count, channel, reason.value)
         self._observe(metrics.BATCH_SIZE, [intake.records], channel, "taken in")
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:

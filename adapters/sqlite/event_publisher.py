@@ -11,9 +11,10 @@ from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.clock import Clock
 from application.ports.event_publisher import EventPublisher
 
-_Waiting = tuple[Sequence[bytes], "asyncio.Future[None]"]
+_Rows = list[tuple[bytes, str | None]]
+_Waiting = tuple[_Rows, "asyncio.Future[None]"]
 
-_APPEND = "INSERT INTO records (value, appended_at) VALUES (?, ?)"
+_APPEND = "INSERT INTO records (value, traceparent, appended_at) VALUES (?, ?, ?)"
 
 
 class SqliteEventPublisher(EventPublisher):
@@ -26,9 +27,9 @@ class SqliteEventPublisher(EventPublisher):
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def publish(self, values: Sequence[bytes]) -> None:
+    async def publish(self, values: Sequence[bytes], *, traceparent: str | None = None) -> None:
         written = asyncio.get_running_loop().create_future()
-        self._waiting.append((values, written))
+        self._waiting.append(([(value, traceparent) for value in values], written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
         await written
@@ -39,7 +40,7 @@ class SqliteEventPublisher(EventPublisher):
         try:
             while self._waiting:
                 group, self._waiting = self._waiting, []
-                error = await self._append([value for values, _ in group for value in values])
+                error = await self._append([row for rows, _ in group for row in rows])
                 for _, written in group:
                     if not written.done():
                         written.set_exception(error) if error else written.set_result(None)
@@ -48,10 +49,10 @@ class SqliteEventPublisher(EventPublisher):
             for _, written in (*group, *self._waiting):
                 written.cancel()  # only after a bug; what is done stays as it is
 
-    async def _append(self, values: Sequence[bytes]) -> StreamUnavailable | None:
+    async def _append(self, rows: _Rows) -> StreamUnavailable | None:
         now = to_microseconds(self._clock.now())
         try:
-            await self._database.change(_APPEND, [(value, now) for value in values])
+            await self._database.change(_APPEND, [(*row, now) for row in rows])
         except StoreUnavailable as error:
             fix = f"{error.fix}; then publish again: what has the same id is told once"
             unavailable = StreamUnavailable(error.problem, fix=fix)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from adapters.sqlite.bulk import Row
 from adapters.sqlite.database import Database, Durability
 from adapters.sqlite.rows import to_instant
+from adapters.wire.trace_context import TRACEPARENT
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.clock import Clock
 from application.ports.event_source import EventSource
@@ -19,7 +20,7 @@ _NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
 _LOOK_EVERY = timedelta(milliseconds=50)
 
 _READ = """
-    SELECT offset, value, appended_at FROM records
+    SELECT offset, value, appended_at, traceparent FROM records
     WHERE offset >= ? ORDER BY offset LIMIT ?"""
 _COMMIT = """
     INSERT INTO places (reader, next_offset) VALUES (?, ?)
@@ -95,7 +96,7 @@ def _records(rows: list[Row]) -> list[Record]:
             value=value,
             position=Position(topic=TOPIC, partition=0, offset=offset),
             appended_at=instants[appended_at],
-            headers=_NO_HEADERS,
+            headers=_NO_HEADERS if traceparent is None else {TRACEPARENT: traceparent.encode()},
         )
-        for offset, value, appended_at in rows
+        for offset, value, appended_at, traceparent in rows
     ]

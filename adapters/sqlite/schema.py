@@ -7,8 +7,8 @@ without what it names is refused. Instants are whole microseconds since 1970, UT
 
 from __future__ import annotations
 
-import re
 import sqlite3
+from contextlib import closing
 
 from application.errors import StoreUnavailable
 
@@ -17,7 +17,8 @@ STEPS: tuple[str, ...] = (
     CREATE TABLE records (
         offset      INTEGER PRIMARY KEY AUTOINCREMENT,
         value       BLOB,
-        appended_at INTEGER NOT NULL
+        appended_at INTEGER NOT NULL,
+        traceparent TEXT
     ) STRICT;
 
     CREATE TABLE places (
@@ -188,14 +189,22 @@ STEPS: tuple[str, ...] = (
 
 VERSION = len(STEPS)
 
-_NAMED = frozenset(re.findall(r"CREATE (?:TABLE|INDEX|TRIGGER) (\w+)", "".join(STEPS)))
+_NAMES = "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
+_COLUMNS = """SELECT made.name || '.' || held.name
+    FROM sqlite_schema AS made, pragma_table_info(made.name) AS held WHERE made.type = 'table'"""
 
 
 def refuse_a_draft(connection: sqlite3.Connection) -> None:
     """Of a file of this version. Raises StoreUnavailable."""
-    found = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-    if lacking := sorted(_NAMED - found):
+    with closing(sqlite3.connect(":memory:")) as wanted:
+        wanted.executescript("".join(STEPS))
+        lacking = sorted(_named(wanted) - _named(connection))
+    if lacking:
         raise StoreUnavailable(
             f"the data is of a version {VERSION} before 0.1.0, without {', '.join(lacking)}",
             fix="begin with a new data folder; only the Tidings that made this one can read it",
         )
+
+
+def _named(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute(f"{_NAMES} UNION ALL {_COLUMNS}")}

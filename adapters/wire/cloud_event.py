@@ -1,7 +1,8 @@
 """What does a CloudEvent (version 1.0) say in our own words?
 
 `id`, `type`, `time` and `data` are `eventId`, `messageType`, `timestamp` and `payload`; the
-extension attributes `sendat` and `expiresat` are instants as `time` is.
+extension attributes `sendat` and `expiresat` are instants as `time` is, and `traceparent` is that
+of the extension Distributed Tracing.
 """
 
 from __future__ import annotations
@@ -55,7 +56,11 @@ def in_wire_format(data: bytes, headers: Mapping[str, bytes]) -> bytes:
 
 
 def _attributes(given: Mapping[str, Any]) -> dict[str, Any]:
-    told = {"eventId": given.get("id"), "messageType": given.get("type")}
+    told = {
+        "eventId": given.get("id"),
+        "messageType": given.get("type"),
+        "traceparent": given.get("traceparent"),
+    }
     return told | {ours: _instant(theirs, given.get(theirs)) for theirs, ours in _INSTANTS.items()}
 
 

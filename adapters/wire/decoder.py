@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from adapters.wire import cloud_event
+from adapters.wire.trace_context import traceparent_among, well_formed, with_traceparent
 from application.ports.event_decoder import EventDecoder
 from domain.errors import UnreadableEvent
 from domain.event import Event
@@ -58,6 +59,11 @@ class WireDecoder(EventDecoder):
         event = self._parsed(value)
         if cloud_event.is_structured(event):
             event = cloud_event.in_our_words(event)
+        traceparent = traceparent_among(record.headers) if record.headers else None
+        if traceparent is None:
+            traceparent = well_formed(event.get("traceparent"))
+        elif len(traced := with_traceparent(value, traceparent)) <= LARGEST:
+            value = traced  # what is kept has no headers
         payload = event.get("payload")
         if not isinstance(payload, dict):
             raise UnreadableEvent("payload", f"{_shape(payload)} where an object is wanted")
@@ -81,6 +87,7 @@ class WireDecoder(EventDecoder):
             expires_at=_instant(event, "expiresAt"),
             digest=sha256(self._encode_sorted(payload)).digest(),
             body=value,
+            traceparent=traceparent,
         )
 
     def passes_over(self, record: Record, address_field: str) -> bool:

@@ -13,9 +13,10 @@ class EventPublisher(Protocol):
     - Durable when it returns, within each partition in the order given; all of them or, on an
       error, perhaps some: publishing the same again is safe, as the event's id makes it a
       duplicate.
-    - The bytes are not looked at.
+    - The bytes are not looked at. `traceparent` (W3C Trace Context) lies beside each of them, as
+      a header of that name.
     - Raises StreamUnavailable.
     """
 
     @abstractmethod
-    async def publish(self, values: Sequence[bytes]) -> None: ...
+    async def publish(self, values: Sequence[bytes], *, traceparent: str | None = None) -> None: ...

@@ -10,7 +10,6 @@ from typing import Protocol
 from domain.circuit import Circuit
 from domain.notification import Notification
 from domain.repeat import Repeat
-from domain.status import Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +18,8 @@ class Intake:
 
     records: int
     unreadable: int = 0
-    accepted: int = 0  #: new notifications, whatever they begin with
+    added: Sequence[Notification] = ()  #: the new ones, whatever they begin with
     repeats: Mapping[Repeat, int] = field(default_factory=dict)
-    held: Mapping[Wait, int] = field(default_factory=dict)  #: of the new ones, and for what
 
 
 class Telemetry(Protocol):

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, cast
 import msgspec
 
 from adapters.wire.decoder import LARGEST, LONGEST_ID
+from adapters.wire.trace_context import TRACEPARENT, well_formed
 from application.errors import StreamUnavailable
 from application.resolve_uncertain import Resolution
 from application.submit_events import Submission, Verdict
@@ -34,6 +35,11 @@ _KEY_PATTERN = f"[!-~]([ -~]{{0,{LONGEST_ID - 2}}}[!-~])?"
 _KEY_PARAMETER = {
     "description": "Names a single event that has no eventId; what has the same name is told once.",
     "schema": {"type": "string", "pattern": f"^{_KEY_PATTERN}$"},
+}
+_TRACEPARENT_PARAMETER = {
+    "description": "The trace that the events belong to (W3C Trace Context); one that is not "
+    "well-formed counts as none.",
+    "schema": {"type": "string"},
 }
 
 _raw = msgspec.json.Decoder(list[msgspec.Raw])
@@ -79,22 +85,25 @@ async def publish(call: Call) -> Reply:
     """One event is answered by its own status; several by the verdict of each."""
     body: bytes = call.body
     name = _name_in(call.headers.get(_KEY))
+    traceparent = well_formed(call.headers.get(TRACEPARENT))
     if body.lstrip()[:1] != b"[":
-        return _one(await _submit(call, [_named(body, name)]))
+        return _one(await _submit(call, [_named(body, name)], traceparent))
     try:
         values = [bytes(raw) for raw in _raw.decode(body)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("bad-request", "body: not a JSON array of events") from error
     if not values or len(values) > MOST_EVENTS:
         raise wrong("body", f"{len(values)} events where 1 to {MOST_EVENTS} are wanted")
-    submissions = await _submit(call, values)
+    submissions = await _submit(call, values, traceparent)
     refused = sum(each.verdict in (Verdict.CONFLICT, Verdict.UNREADABLE) for each in submissions)
     answer = SubmittedEvents(events=[_told(each) for each in submissions], refused=refused)
     return Reply(status=207 if refused else 202, answer=answer)
 
 
-async def _submit(call: Call, values: Sequence[bytes]) -> Sequence[Submission]:
-    return await call.tidings.submit_events(values)
+async def _submit(
+    call: Call, values: Sequence[bytes], traceparent: str | None
+) -> Sequence[Submission]:
+    return await call.tidings.submit_events(values, traceparent=traceparent)
 
 
 def _one(submissions: Sequence[Submission]) -> Reply:
@@ -185,7 +194,7 @@ OPERATIONS = (
             most=_MOST_BYTES,
             media_types=frozenset({"application/json", _CLOUD_EVENT, _CLOUD_EVENTS}),
         ),
-        headers={_KEY: _KEY_PARAMETER},
+        headers={_KEY: _KEY_PARAMETER, TRACEPARENT: _TRACEPARENT_PARAMETER},
         answers={202: SubmittedEvents, 207: SubmittedEvents},
         problems=("conflict", "unreadable-event"),
     ),

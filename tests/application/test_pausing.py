@@ -89,16 +89,24 @@ class TestAPauseWhileTheLaneRuns:
 
 
 class TestTheSwitch:
-    def test_is_read_once_a_second_and_not_for_each_batch(self, run: Run) -> None:
+    def test_is_read_before_anything_is_begun(self, run: Run) -> None:
+        """However short ago it was read: who publishes after the pause is told of by nobody."""
+
         async def story(driver: Driver) -> None:
             driver.start()
-            for second in range(10):
-                driver.publish(*many(20, first=20 * second + 1))
-                await driver.let_pass(1)
-            assert 9 <= driver.hurdles.calls["pauses"] <= 11
+            for second in range(1, 6):
+                driver.publish(f"told-{second}")
+                await driver.let_pass(0.3)
+                await driver.lane_control.pause(PAUSE)
+                driver.publish(f"held-{second}")
+                await driver.let_pass(0.3)
+                assert driver.status(f"held-{second}") is Status.PENDING
+                await driver.lane_control.resume("email")
+                await driver.let_pass(0.3)
+                assert driver.status(f"held-{second}") is Status.SENT
             await driver.finish()
 
-        run(story(Driver(email_channel(in_flight=5))))
+        run(story(Driver()))
 
     def test_is_read_anew_at_each_turn(self, run: Run) -> None:
         driver = Driver()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from application.ports.telemetry import Intake
 from domain.repeat import Repeat
 from domain.status import Wait
 from tests.application.driver import Driver
@@ -15,15 +14,18 @@ class TestABatch:
         driver = Driver()
         driver.publish("e1", "e2")
         run(driver.turn())
-        assert driver.telemetry.intakes == [Intake(records=2, accepted=2)]
+        [intake] = driver.telemetry.intakes
+        assert intake.records == 2
+        assert [each.event.id for each in intake.added] == ["e1", "e2"]
 
     def test_is_told_with_what_is_held_and_why(self, run: Run) -> None:
         driver = Driver(email_channel(limit=1))
         driver.publish("e1", "e2", "e3", to="ada@example.com")
         driver.publish("e4", sendAt=at(60))
         run(driver.turn())
-        held = {Wait.RATE: 2, Wait.SCHEDULE: 1}
-        assert driver.telemetry.intakes == [Intake(records=4, accepted=4, held=held)]
+        [intake] = driver.telemetry.intakes
+        held = [None, Wait.RATE, Wait.RATE, Wait.SCHEDULE]
+        assert [each.waiting_for for each in intake.added] == held
 
     def test_is_told_with_what_came_again(self, run: Run) -> None:
         """Whether the cache knows it, or only the store."""
@@ -43,14 +45,15 @@ class TestABatch:
             {Repeat.CONFLICT: 1},
             {Repeat.DUPLICATE: 2},
         ]
-        assert [each.accepted for each in driver.telemetry.intakes] == [1, 1, 0, 0]
+        assert [len(each.added) for each in driver.telemetry.intakes] == [1, 1, 0, 0]
 
     def test_is_told_with_what_nobody_can_read(self, run: Run) -> None:
         driver = Driver()
         driver.stream.append(b"nonsense", appended_at=at())
         driver.publish("e1")
         run(driver.turn())
-        assert driver.telemetry.intakes == [Intake(records=2, unreadable=1, accepted=1)]
+        [intake] = driver.telemetry.intakes
+        assert (intake.records, intake.unreadable, len(intake.added)) == (2, 1, 1)
 
     def test_is_told_once_it_is_durable_and_not_before(self, run: Run) -> None:
         driver = Driver()
@@ -59,4 +62,5 @@ class TestABatch:
         run(driver.turn())
         assert driver.telemetry.intakes == []
         run(driver.turn())
-        assert driver.telemetry.intakes == [Intake(records=1, accepted=1)]
+        [intake] = driver.telemetry.intakes
+        assert (intake.records, len(intake.added)) == (1, 1)

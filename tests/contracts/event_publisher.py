@@ -9,6 +9,8 @@ from application.ports.event_publisher import EventPublisher
 from tests.contracts.stream import Reader, Stream, StreamContract, values
 from tests.runner import Run, together
 
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
+
 
 class EventPublisherContract(StreamContract):
     def test_what_was_published_is_in_the_stream_in_the_order_given(
@@ -24,6 +26,16 @@ class EventPublisherContract(StreamContract):
         odd = [b"", b"\x00", bytes(range(256)), b"{", "世界".encode(), b"x" * 300_000]
         run(publisher.publish(odd))
         assert values(Reader(stream, run).read_on()) == odd
+
+    def test_the_trace_that_it_belongs_to_lies_beside_each(
+        self, stream: Stream, publisher: EventPublisher, run: Run
+    ) -> None:
+        run(publisher.publish([b"a", b"{"], traceparent=TRACEPARENT))
+        run(publisher.publish([b"c"]))
+        records = Reader(stream, run).read_on()
+        assert values(records) == [b"a", b"{", b"c"]
+        carried = [dict(record.headers) for record in records]
+        assert carried == [*[{"traceparent": TRACEPARENT.encode()}] * 2, {}]
 
     def test_publishing_the_same_again_puts_it_there_again(
         self, stream: Stream, publisher: EventPublisher, run: Run

@@ -11,7 +11,6 @@ from application.ports.telemetry import Intake, Telemetry
 from domain.circuit import Circuit
 from domain.outcome import ProviderDown, Rejected
 from domain.repeat import Repeat
-from domain.status import Wait
 from tests.contracts.given import BY, EMAIL, NOW, begun, failed, full_event, newborn, waiting
 
 
@@ -40,10 +39,11 @@ class TelemetryContract(ABC):
 
     def test_it_never_raises(self, telemetry: Telemetry) -> None:
         telemetry.taken_in("email", Intake(records=0))
-        repeats, held = dict.fromkeys(Repeat, 1), dict.fromkeys(Wait, 1)
-        telemetry.taken_in("ümail", Intake(records=9, accepted=5, repeats=repeats, held=held))
+        added = [begun(), waiting(), failed(), newborn(of=full_event())]
+        repeats = dict.fromkeys(Repeat, 1)
+        telemetry.taken_in("ümail", Intake(records=9, added=added, repeats=repeats))
         telemetry.settled("email", [])
-        telemetry.settled("email", [begun(), waiting(), failed(), newborn(of=full_event())])
+        telemetry.settled("email", added)
         telemetry.circuit_moved("email", Circuit(), words="", rule="")
         telemetry.circuit_moved("ümail", Circuit(), words="{0} %s [red] \ud800", rule="")
         telemetry.trouble("email", "writing {x} %d", ValueError())
@@ -56,6 +56,18 @@ class TelemetryContract(ABC):
         failed = begun().settle(refused, channel=EMAIL, now=NOW, by=BY, wake_at=NOW)
         telemetry.settled("email", [failed])
         assert "email" in listener.heard()
+
+    def test_it_holds_no_personal_data(self, listener: Listener, telemetry: Telemetry) -> None:
+        ada = failed()
+        telemetry.taken_in("email", Intake(records=2, added=[ada, begun()]))
+        telemetry.settled("email", [ada, begun()])
+        telemetry.trouble("email", "sending", RuntimeError("no mailbox ada@example.com here"))
+        for personal in ("ada@example.com", "+15551234567", "Your parcel has arrived"):
+            assert personal not in listener.heard()
+
+
+class OverseerContract(TelemetryContract):
+    """Of who watches over the lanes themselves, and not over single events alone."""
 
     def test_it_tells_of_trouble(self, listener: Listener, telemetry: Telemetry) -> None:
         telemetry.trouble("sms", "claiming what is due", StoreUnavailable("away", fix="wait"))
@@ -73,10 +85,3 @@ class TelemetryContract(ABC):
         assert first
         telemetry.circuit_moved("email", Circuit(), words="250", rule="")
         assert len(listener.heard()) > len(first)
-
-    def test_it_holds_no_personal_data(self, listener: Listener, telemetry: Telemetry) -> None:
-        ada = failed()
-        telemetry.settled("email", [ada, begun()])
-        telemetry.trouble("email", "sending", RuntimeError("no mailbox ada@example.com here"))
-        for personal in ("ada@example.com", "+15551234567", "Your parcel has arrived"):
-            assert personal not in listener.heard()

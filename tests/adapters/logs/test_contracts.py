@@ -8,7 +8,7 @@ import structlog
 
 from adapters.logs.telemetry import LogTelemetry
 from application.ports.telemetry import Telemetry
-from tests.contracts.telemetry import Listener, TelemetryContract
+from tests.contracts.telemetry import Listener, OverseerContract
 
 
 class Reader(Listener):
@@ -30,6 +30,6 @@ class Reader(Listener):
         return self._stream.getvalue()
 
 
-class TestLogTelemetry(TelemetryContract):
+class TestLogTelemetry(OverseerContract):
     def open_listener(self) -> Listener:
         return Reader()

@@ -187,6 +187,7 @@ class TestANotificationThatFailed:
         assert line["failure"] == "rejected"
         assert line["rule"] == "550 5.1.1"
         assert line["attempt"] == 1
+        assert line["trace_id"] == EVENT.trace_id
 
     def test_is_one_line_among_many_that_did_not(self, telemetry: LogTelemetry, log: Log) -> None:
         sent = settled(Accepted(reason="250"))

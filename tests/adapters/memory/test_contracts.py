@@ -58,7 +58,7 @@ from tests.contracts.rate_limiter import Limiters, RateLimiterContract
 from tests.contracts.receipts import ReceiptsContract
 from tests.contracts.sender import Provider, SenderContract
 from tests.contracts.stream import Stream
-from tests.contracts.telemetry import Listener, TelemetryContract
+from tests.contracts.telemetry import Listener, OverseerContract
 
 
 class MemoryDatabase(Database):
@@ -303,7 +303,7 @@ class TestMemoryClock(InMemory, ClockContract):
     pass
 
 
-class TestMemoryTelemetry(InMemory, TelemetryContract):
+class TestMemoryTelemetry(InMemory, OverseerContract):
     pass
 
 

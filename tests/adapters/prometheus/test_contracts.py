@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.prometheus.exposition import Exposition
 from application.ports.telemetry import Telemetry
-from tests.contracts.telemetry import Listener, TelemetryContract
+from tests.contracts.telemetry import Listener, OverseerContract
 
 
 class Page(Listener):
@@ -20,6 +20,6 @@ class Page(Listener):
         return "\n".join(each for each in lines if each.startswith("tidings_"))
 
 
-class TestPrometheusTelemetry(TelemetryContract):
+class TestPrometheusTelemetry(OverseerContract):
     def open_listener(self) -> Listener:
         return Page()

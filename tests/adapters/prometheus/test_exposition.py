@@ -22,7 +22,7 @@ from domain.repeat import Repeat
 from domain.status import Wait
 from tests.acceptance.local import MemoryAssembly
 from tests.acceptance.world import World
-from tests.contracts.given import BY, EMAIL, NOW, SECOND, begun
+from tests.contracts.given import BY, EMAIL, NOW, SECOND, begun, waiting
 
 
 @pytest.fixture
@@ -60,9 +60,8 @@ class TestWhatAddsUp:
                 Intake(
                     records=7,
                     unreadable=1,
-                    accepted=4,
+                    added=[begun(), *[waiting(reason=Wait.RATE)] * 3],
                     repeats={Repeat.DUPLICATE: 2},
-                    held={Wait.RATE: 3},
                 ),
             )
         assert value(exposition, 'records_received_total{channel="email"}') == 14

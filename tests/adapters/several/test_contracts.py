@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapters.memory.telemetry import MemoryTelemetry
 from adapters.several.telemetry import SeveralTelemetry
 from application.ports.telemetry import Telemetry
-from tests.contracts.telemetry import Listener, TelemetryContract
+from tests.contracts.telemetry import Listener, OverseerContract
 
 
 class Two(Listener):
@@ -21,6 +21,6 @@ class Two(Listener):
         return "\n".join(first.said)
 
 
-class TestSeveralTelemetry(TelemetryContract):
+class TestSeveralTelemetry(OverseerContract):
     def open_listener(self) -> Listener:
         return Two()

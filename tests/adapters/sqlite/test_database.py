@@ -177,14 +177,20 @@ class TestAFileThatCannotBeUsed:
         assert "unable to open it" in error.problem
         assert "write to" in error.fix
 
-    @pytest.mark.parametrize("lacking", ["notifications_by_time", "trail_is_never_updated"])
+    @pytest.mark.parametrize(
+        ("statement", "lacking"),
+        [
+            ("DROP INDEX notifications_by_time", "notifications_by_time"),
+            ("DROP TRIGGER trail_is_never_updated", "trail_is_never_updated"),
+            ("ALTER TABLE records DROP COLUMN traceparent", "records.traceparent"),
+        ],
+    )
     def test_may_be_of_an_older_draft_of_its_version(
-        self, database: Database, tmp_path: Path, run: Run, file: Path, lacking: str
+        self, database: Database, tmp_path: Path, run: Run, file: Path, statement: str, lacking: str
     ) -> None:
         run(database.close())
-        kind = "TRIGGER" if lacking.startswith("trail") else "INDEX"
         with closing(sqlite3.connect(file)) as connection:
-            connection.execute(f"DROP {kind} {lacking}")
+            connection.execute(statement)
         error = problem_of_opening(tmp_path, run)
         assert f"version {VERSION} before 0.1.0, without {lacking}" in error.problem
         assert "new data folder" in error.fix

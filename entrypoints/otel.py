@@ -1,0 +1,41 @@
+"""How is OpenTelemetry set up?
+
+Its own module, as its library takes 0.2 s to import and need not be installed.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib.metadata import version
+
+from opentelemetry.util.re import parse_env_headers
+
+from adapters.logs.telemetry import LogTelemetry
+from adapters.otel.event_publisher import OtelEventPublisher
+from adapters.otel.exporter import OtlpExporter
+from adapters.otel.telemetry import OtelTelemetry
+from adapters.otel.tracing import Tracing as Spans
+from application.ports.clock import Clock
+from entrypoints.settings import Settings
+from entrypoints.tracing import Tracing
+
+
+def open_telemetry(settings: Settings, clock: Clock, log: LogTelemetry) -> Tracing:
+    """What the specification names besides (certificates, batches, resource attributes) the
+    library reads from the environment itself."""
+    exporter = OtlpExporter(
+        settings.otel_exporter_otlp_endpoint,
+        parse_env_headers(settings.otel_exporter_otlp_headers.get_secret_value(), liberal=True),
+        tell=partial(log.trouble, "traces", "handing over spans"),
+    )
+    spans = Spans(
+        exporter,
+        service=settings.otel_service_name,
+        version=version("tidings"),
+        share=settings.otel_traces_sampler_arg,
+    )
+    return Tracing(
+        telemetry=(OtelTelemetry(spans, clock),),
+        follow=lambda publisher: OtelEventPublisher(publisher, spans),
+        close=spans.close,
+    )
