@@ -32,7 +32,7 @@ class TestAWorkerOfEmailKilledThreeTimes(KilledAlone, KilledThreeTimes):
     @pytest.fixture(scope="module", name="chaos")
     @staticmethod
     def _chaos(tmp_path_factory: pytest.TempPathFactory) -> Run:
-        work = ordinary_and_otherwise(2000, channels=("email",))
+        work = ordinary_and_otherwise(4000, channels=("email",))
         worker = Worker(tmp_path_factory.mktemp("email"), work)
         worker.finds_everything_published()
         for count in (300, 800, 1500):
@@ -46,7 +46,7 @@ class TestAWorkerOfBothChannelsKilledTwice(KilledAloneInTheMiddle):
     @pytest.fixture(scope="module", name="chaos")
     @staticmethod
     def _chaos(tmp_path_factory: pytest.TempPathFactory) -> Run:
-        worker = Worker(tmp_path_factory.mktemp("both"), ordinary_and_otherwise(700))
+        worker = Worker(tmp_path_factory.mktemp("both"), ordinary_and_otherwise(2500))
         worker.finds_everything_published()
         for count in (400, 900):
             worker.is_killed_at(count)

@@ -15,7 +15,7 @@ class TestAWorkerToldToStopTwice(Invariants):
     @pytest.fixture(scope="module", name="chaos")
     @staticmethod
     def _chaos(tmp_path_factory: pytest.TempPathFactory) -> Run:
-        worker = Worker(tmp_path_factory.mktemp("stopped"), ordinary_and_otherwise(700))
+        worker = Worker(tmp_path_factory.mktemp("stopped"), ordinary_and_otherwise(2500))
         worker.finds_everything_published()
         worker.is_told_to_stop_at(300, by=signal.SIGTERM)
         worker.is_told_to_stop_at(800, by=signal.SIGINT)

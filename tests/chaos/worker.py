@@ -96,6 +96,7 @@ class Worker:
     def works_until_the_rest_waits_for_an_answer(self) -> Run:
         everything = len(self._work.notifications)
         with self._program.running("up") as running:
+            running.wait_until_it_says("works on")
             running.wait_until(lambda: count_settled(self._program.data) == everything)
             self._said.append(running.stop())
         return Run(self._work, self._stops, self._look(), self._said)
