@@ -11,8 +11,8 @@ help:  ## Show what can be made
 demo: .venv/installed  ## See the whole job done on sample events (installs no development tools)
 	@$(BIN)/tidings demo
 
-test: .venv/installed-dev  ## Run every test
-	@$(BIN)/pytest
+test: .venv/installed-dev  ## Run every test, on all cores
+	@$(BIN)/pytest -n auto --dist loadscope
 
 check: .venv/installed-dev  ## Everything that must hold before a change lands: what CI runs
 	@$(BIN)/ruff format --check .

@@ -24,7 +24,7 @@ from domain.pause import Pause
 from domain.status import Wait
 from entrypoints.channels import CHANNELS
 from entrypoints.container import Purpose, Tidings, open_tidings
-from entrypoints.installed import installed
+from entrypoints.installed import NotInstalled, installed
 from entrypoints.production_settings import ProductionSettings
 from entrypoints.sending import missing, outbox_folder
 from entrypoints.settings import Settings
@@ -54,7 +54,7 @@ async def check_everything(settings: Settings) -> list[Check]:
         with installed():
             from entrypoints.production_checks import check_servers
         python = version("Python", sys.version_info[:3], oldest=_OLDEST_PYTHON)
-        return [python, *(await check_servers(settings))]
+        return [python, *(await check_servers(settings)), *(await _traces(settings))]
     folder = DataFolder(settings.tidings_data)
     return [
         version("Python", sys.version_info[:3], oldest=_OLDEST_PYTHON),
@@ -63,6 +63,7 @@ async def check_everything(settings: Settings) -> list[Check]:
         _disk(folder.path),
         *(await _data(settings, folder)),
         *outgoing(settings),
+        *(await _traces(settings)),
     ]
 
 
@@ -245,6 +246,24 @@ def outgoing(settings: Settings) -> Iterator[Check]:
             )
         else:
             yield _provider(f"{channel} provider", provider, missing(settings, channel))
+
+
+async def _traces(settings: Settings) -> list[Check]:
+    """Nothing where none are wanted."""
+    collector = settings.otel_exporter_otlp_endpoint
+    if not collector:
+        return []
+    try:
+        with installed("otel"):
+            from entrypoints.otel import takes_spans
+    except NotInstalled as error:
+        return [
+            Check(name="traces", is_well=False, words=str(error).partition(";")[0], fix=error.fix)
+        ]
+    if await asyncio.to_thread(takes_spans, settings):
+        return [Check(name="traces", is_well=True, words=f"{collector} takes spans")]
+    fix = "see that it runs, and takes OTLP over HTTP; the work goes on without it"
+    return [Check(name="traces", is_well=False, words=f"{collector}: takes no spans", fix=fix)]
 
 
 def _provider(name: str, provider: str, lacks: str) -> Check:

@@ -10,9 +10,8 @@ from domain.errors import TidingsError
 
 class NotInstalled(TidingsError):
     def __init__(self, library: str, extra: str) -> None:
-        super().__init__(
-            f"{library} is not installed; install it with: pip install 'tidings[{extra}]'"
-        )
+        self.fix = f"install it with: pip install 'tidings[{extra}]'"
+        super().__init__(f"{library} is not installed; {self.fix}")
 
 
 @contextmanager

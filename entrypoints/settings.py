@@ -205,7 +205,7 @@ class Settings(BaseSettings):
 
     otel_exporter_otlp_endpoint: str = Field(
         default="",
-        pattern=r"^(https?://.+)?$",
+        pattern=r"^(https?://[^@]+)?$",
         description="Who collects spans, as http://localhost:4318. Empty: none are drawn. Needs "
         "the extra otel.",
     )

@@ -111,3 +111,20 @@ class TestWhereNothingIsSetUp:
             "finally: print([each for each in sys.modules if each.startswith('opentelemetry')])"
         )
         assert program.run("python", "-c", script).out.endswith("[]\n")
+
+
+class TestChecking:
+    def test_finds_a_collector_that_takes_spans(self, traced: Program) -> None:
+        ended = traced("check")
+        assert ended.code == exit_codes.DONE
+        assert "takes spans" in ended.said
+
+    def test_finds_one_that_is_away_with_what_to_do(self, program: Program) -> None:
+        lost = program.with_(OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{free_port()}")
+        ended = lost("check")
+        assert ended.code != exit_codes.DONE
+        assert "takes no spans" in ended.said
+        assert "see that it runs" in ended.said
+
+    def test_says_nothing_where_none_are_wanted(self, program: Program) -> None:
+        assert "traces" not in program("check").said
