@@ -25,7 +25,8 @@ class Killed(Invariants):
         too_often = {
             key: count for key, count in chaos.end.told.items() if count > 1 + in_flight[key]
         }
-        assert too_often == {}
+        trails = chaos.end.trail()
+        assert too_often == {}, [trails[chaos.end.notifications[key]["n"]] for key in too_often]
 
 
 class KilledInTheMiddle(Killed):

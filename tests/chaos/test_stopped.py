@@ -17,8 +17,8 @@ class TestAWorkerToldToStopTwice(Invariants):
     def _chaos(tmp_path_factory: pytest.TempPathFactory) -> Run:
         worker = Worker(tmp_path_factory.mktemp("stopped"), ordinary_and_otherwise(2500))
         worker.finds_everything_published()
-        worker.is_told_to_stop_at(300, by=signal.SIGTERM)
-        worker.is_told_to_stop_at(800, by=signal.SIGINT)
+        worker.is_told_to_stop_after(300, by=signal.SIGTERM)
+        worker.is_told_to_stop_after(300, by=signal.SIGINT)
         return worker.works_until_idle()
 
     def test_was_in_the_middle_each_time(self, chaos: Run) -> None:

@@ -50,16 +50,18 @@ class Worker:
     def finds_everything_published(self) -> None:
         self._publish(self._work.lines)
 
-    def is_killed_at(self, count: int) -> None:
-        """As soon as the outbox holds so many files."""
+    def is_killed_after(self, count: int) -> None:
+        """As soon as the outbox holds so many files more."""
+        told = self._count_told()
         with self._program.running("up") as running:
-            running.wait_until(partial(self._has_handed_over, count))
+            running.wait_until(partial(self._has_handed_over, told + count))
             running.kill()
         self._stops.append(self._look())
 
-    def is_told_to_stop_at(self, count: int, *, by: signal.Signals) -> None:
+    def is_told_to_stop_after(self, count: int, *, by: signal.Signals) -> None:
+        told = self._count_told()
         with self._program.running("up") as running:
-            running.wait_until(partial(self._has_handed_over, count))
+            running.wait_until(partial(self._has_handed_over, told + count))
             self._said.append(running.stop(by))
         self._stops.append(self._look())
 
@@ -80,7 +82,7 @@ class Worker:
         with self._program.running("up") as running:
             for number in range(times):
                 some = self._work.lines[number * size : (number + 1) * size]
-                told = len(handed_over(self._program.data))
+                told = self._count_told()
                 self._publish(some[: size // 2])
                 running.wait_until(partial(self._has_handed_over, told + 1))
                 self._switch("pause", "--why", "the relay moves")
@@ -112,7 +114,10 @@ class Worker:
             assert self._program("lanes", how, channel, *more).code == 0
 
     def _has_handed_over(self, count: int) -> bool:
-        return len(handed_over(self._program.data)) >= count
+        return self._count_told() >= count
+
+    def _count_told(self) -> int:
+        return len(handed_over(self._program.data))
 
     def _look(self) -> Evidence:
         copy = self._program.home / f"copy-{len(self._stops)}-{len(self._said)}"
