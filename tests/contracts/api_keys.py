@@ -9,7 +9,7 @@ import pytest
 from application.errors import StoreUnavailable
 from application.ports.api_keys import ApiKeys
 from domain.api_key import ApiKey, Scope, hash_of
-from tests.contracts.database import Database, DatabaseContract, Ports, same
+from tests.contracts.database import Database, DatabaseContract, Ports
 from tests.contracts.given import BY, NOW, SECOND
 from tests.runner import Run
 
@@ -33,8 +33,8 @@ class ApiKeysContract(DatabaseContract):
     def test_a_key_is_found_as_it_was_added(self, keys: ApiKeys, run: Run) -> None:
         run(keys.add(KEY))
         run(keys.add(SESSION))
-        assert same(run(keys.find("k1")), KEY)
-        assert same(run(keys.find("s1")), SESSION)
+        assert run(keys.find("k1")) == KEY
+        assert run(keys.find("s1")) == SESSION
         assert run(keys.find("k2")) is None
 
     def test_adding_one_whose_id_is_taken_changes_nothing(self, keys: ApiKeys, run: Run) -> None:
