@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from application.errors import StoreUnavailable
 from domain.api_key import Scope
-from domain.audit import Action
+from domain.audit import Action, AuditEntry
 from domain.failure import Failure
 from domain.outcome import Deferred, ProviderDown, Rejected, Unknown
 from domain.status import Status, Wait
+from entrypoints.console.visit import Looks
 from tests.acceptance.world import World
 from tests.entrypoints.console.browser import Browser, Sheet
 from tests.entrypoints.console.conftest import signed_in
@@ -194,11 +196,32 @@ class TestWhoMaySeeAddresses:
         reader = signed_in(world, Scope.READ, Scope.PERSONAL)
         for _ in range(3):
             reader.get("/event?id=signup-1")
+        [look] = looks(world)
+        assert look.by == "key-1a2b"
+        assert ADA not in look.about
+
+    def test_is_noted_at_each_look_at_a_page_that_does_not(self, world: World) -> None:
+        world.publish_for_strangers(60)
+        refuse(world)
+        reader = signed_in(world, Scope.READ, Scope.PERSONAL)
+        for _ in range(2):
+            reader.get("/notifications?channel=email")
+            reader.get("/notifications?status=SENT")
             reader.get(f"/dead-letter?id={world.dead_letters()[0].id}")
-        looks = [each for each in world.audit_log() if each.action is Action.PERSONAL_DATA_READ]
-        assert len(looks) == 2
-        assert {each.by for each in looks} == {"key-1a2b"}
-        assert not any(ADA in each.about for each in looks)
+        assert len(looks(world)) == 6
+
+    def test_sees_nothing_that_could_not_be_noted(self, world: World) -> None:
+        noted = Looks(world.tidings.audit_log, world.tidings.clock)
+        world.break_store()
+        with pytest.raises(StoreUnavailable):
+            world.run(noted.note("Linus", "notification 1", renews_itself=True))
+        world.mend_store()
+        world.run(noted.note("Linus", "notification 1", renews_itself=True))
+        assert [each.about for each in looks(world)] == ["notification 1"]
+
+
+def looks(world: World) -> list[AuditEntry]:
+    return [each for each in world.audit_log() if each.action is Action.PERSONAL_DATA_READ]
 
 
 class TestDeadLetters:
