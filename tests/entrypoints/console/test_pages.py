@@ -12,6 +12,7 @@ from domain.audit import Action, AuditEntry
 from domain.failure import Failure
 from domain.outcome import Deferred, ProviderDown, Rejected, Unknown
 from domain.status import Status, Wait
+from entrypoints.console.pages import link
 from entrypoints.console.visit import Looks
 from tests.acceptance.world import World
 from tests.entrypoints.console.browser import Browser, Sheet
@@ -256,6 +257,17 @@ class TestDeadLetters:
         browser.post("/dead-letters/replay", {**form, "why": "it is mended"})
         assert world.notification("after", "email").status is Status.FAILED
         assert world.notification("before", "email").status is not Status.FAILED
+
+    @pytest.mark.parametrize(
+        "instant", ["2026-01-01T00:00:00", "2026-01-01", "0001-01-01T00:00:00+14:00", "soon"]
+    )
+    @pytest.mark.parametrize("path", ["/dead-letters/replay", "/dead-letters/discard"])
+    def test_seen_at_no_instant_are_a_clear_answer(
+        self, browser: Browser, path: str, instant: str
+    ) -> None:
+        answer = browser.get(link(path, seenAt=instant))
+        assert answer.status == 400
+        assert "seenAt" in answer.text
 
     def test_are_discarded_with_a_reason(self, world: World, browser: Browser) -> None:
         refuse(world)
