@@ -47,7 +47,8 @@ async def show(visit: Visit) -> Response:
     page = await notifications_page(visit.tidings, query, limit=_PER_PAGE, after=wanted.after)
     unreadable = page.unreadable
     if one_of_them is not None and wanted.after is None:
-        unreadable = await unreadable_with(visit, one_of_them.recipient.address)
+        address = one_of_them.recipient.address
+        unreadable = await unreadable_with(visit.tidings.dead_letters, address)
     if visit.reveals and page.items:
         await visit.note_look(f"a list of {len(page.items)} notifications")
     return visit.show(
