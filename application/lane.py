@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from application.accept_events import AcceptEvents, Reading
 from application.claim_due import ClaimDue, Claimed
-from application.errors import VERDICTS, Verdict
+from application.errors import REMEDIES, Remedy
 from application.gate import Gate
 from application.hand_over import HandOver
 from application.intake import Intake
@@ -125,7 +125,7 @@ class Lane:
                 await self._intake.commit()
                 break
             except TidingsError as error:
-                if VERDICTS[type(error)] is not Verdict.REDELIVER or (
+                if REMEDIES[type(error)] is not Remedy.REDELIVER or (
                     self._clock.now() >= give_up_at
                 ):
                     raise
@@ -309,7 +309,7 @@ class Lane:
             await self._clock.sleep(LOOK_EVERY)
 
     async def _endure(self, doing: str, error: TidingsError) -> None:
-        if VERDICTS[type(error)] is not Verdict.REDELIVER:
+        if REMEDIES[type(error)] is not Remedy.REDELIVER:
             raise error
         self._telemetry.trouble(self.channel.name, doing, error)
         await self._clock.sleep(AFTER_TROUBLE)

@@ -56,7 +56,7 @@ class DeadLetterFilters(Shape, frozen=True, kw_only=True):
     failed_before: Annotated[Instant | None, means("failed before")] = None
 
 
-class DeadLetterPage(DeadLetterFilters, frozen=True, kw_only=True):
+class WantedDeadLetters(DeadLetterFilters, frozen=True, kw_only=True):
     """Which dead letters, and how many of them."""
 
     settled: Annotated[bool, means("also those that somebody has settled")] = False
@@ -115,7 +115,7 @@ def query_of(filters: DeadLetterFilters, *, only_open: bool = True) -> DeadLette
 
 
 async def page(call: Call) -> Reply:
-    wanted = cast(DeadLetterPage, call.query)
+    wanted = cast(WantedDeadLetters, call.query)
     query = query_of(wanted, only_open=not wanted.settled)
     found = await dead_letters_page(call.tidings, query, limit=wanted.limit, after=wanted.after)
     return Reply(answer=shaping.dead_letters(found.letters, found.tally, next_=found.next))
@@ -187,7 +187,7 @@ OPERATIONS = (
         summary="Dead letters, newest first, and how many there are for each reason.",
         scope=Scope.READ,
         handler=page,
-        query=DeadLetterPage,
+        query=WantedDeadLetters,
         answers={200: DeadLetters},
     ),
     Operation(

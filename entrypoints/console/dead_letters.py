@@ -23,13 +23,13 @@ from entrypoints.shapes import Instant, Shape
 _PER_PAGE = 50
 
 
-class Filters(Shape, frozen=True, kw_only=True):
+class Which(Shape, frozen=True, kw_only=True):
     reason: str | None = None
     channel: Literal["email", "sms"] | None = None
     type: str | None = None
 
 
-class Page(Filters, frozen=True, kw_only=True):
+class Wanted(Which, frozen=True, kw_only=True):
     settled: bool = False
     after: UUID | None = None
 
@@ -38,7 +38,7 @@ class One(Shape, frozen=True, kw_only=True):
     id: UUID
 
 
-class Order(Filters, frozen=True, kw_only=True):
+class Order(Which, frozen=True, kw_only=True):
     """Those that were there by `seen_at`, when it was shown what would be done; or one."""
 
     id: UUID | None = None
@@ -49,7 +49,7 @@ class Order(Filters, frozen=True, kw_only=True):
 
 
 async def show(visit: Visit) -> Response:
-    wanted = visit.query(Page)
+    wanted = visit.query(Wanted)
     query = DeadLetterQuery(
         reason=wanted.reason,
         channel=wanted.channel,

@@ -21,7 +21,7 @@ from entrypoints.shapes import Shape
 _PER_PAGE = 50
 
 
-class Filters(Shape, frozen=True, kw_only=True):
+class Wanted(Shape, frozen=True, kw_only=True):
     """`like` is any notification of the recipient who is meant: no address stands in a URL."""
 
     like: UUID | None = None
@@ -34,7 +34,7 @@ class Filters(Shape, frozen=True, kw_only=True):
 
 
 async def show(visit: Visit) -> Response:
-    wanted = visit.query(Filters)
+    wanted = visit.query(Wanted)
     one_of_them = await _one_of_them(visit, wanted.like)
     query = Query(
         status=wanted.status,
