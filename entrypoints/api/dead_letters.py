@@ -11,7 +11,6 @@ from msgspec import Meta
 
 from application.ports.dead_letters import DeadLetterQuery
 from domain.api_key import Scope
-from domain.audit import Action, AuditEntry
 from domain.dead_letter import UNREADABLE
 from domain.failure import Failure
 from entrypoints import shaping
@@ -128,13 +127,7 @@ async def show(call: Call) -> Reply:
 
 async def show_in_full(call: Call) -> Reply:
     [letter] = await dead_letters_with(call.tidings, [_id(call)])
-    entry = AuditEntry(
-        at=call.tidings.clock.now(),
-        by=call.caller.name,
-        action=Action.PERSONAL_DATA_READ,
-        about=f"dead letter {letter.id}",
-    )
-    await call.tidings.audit_log.append([entry])
+    await call.note_look(f"dead letter {letter.id}")
     return Reply(answer=shaping.dead_letter_in_full(letter))
 
 
