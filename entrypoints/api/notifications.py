@@ -66,7 +66,8 @@ async def page(call: Call) -> Reply:
         after=wanted.after,
     )
     if call.reveals and found.items:
-        await call.note_look(f"a list of {len(found.items)} notifications")
+        many = "s" * (len(found.items) > 1)
+        await call.note_look(f"a list of {len(found.items)} notification{many}")
     answer = shaping.notifications(
         found.items,
         found.unreadable,

@@ -111,7 +111,10 @@ def _concerns(overview: Overview, now: datetime) -> Iterator[Concern]:
         words = f"{count(held[Wait.CIRCUIT].count)} held, as a provider is or was down"
         yield Concern(tone="ill", words=words, path=link("/notifications", waiting=Wait.CIRCUIT))
     if Wait.PERSON in held:
-        words = f"{count(held[Wait.PERSON].count)} may have arrived, and wait for somebody to say"
+        number = held[Wait.PERSON].count
+        words = (
+            f"{count(number)} may have arrived, and wait{'s' * (number == 1)} for somebody to say"
+        )
         yield Concern(tone="wait", words=words, path=link("/notifications", waiting=Wait.PERSON))
     if (turn := held.get(Wait.TURN)) is not None and now - turn.oldest_at > _LATE:
         words = f"What waits for its turn has waited for {about(now - turn.oldest_at)}; "

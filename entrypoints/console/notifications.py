@@ -50,7 +50,8 @@ async def show(visit: Visit) -> Response:
         address = one_of_them.recipient.address
         unreadable = await unreadable_with(visit.tidings.dead_letters, address)
     if visit.reveals and page.items:
-        await visit.note_look(f"a list of {len(page.items)} notifications")
+        many = "s" * (len(page.items) > 1)
+        await visit.note_look(f"a list of {len(page.items)} notification{many}")
     return visit.show(
         "notifications.html",
         page=page,

@@ -10,7 +10,7 @@ from application.errors import StoreUnavailable
 from domain.api_key import Scope
 from domain.audit import Action, AuditEntry
 from domain.failure import Failure
-from domain.outcome import Deferred, ProviderDown, Rejected, Unknown
+from domain.outcome import Accepted, Deferred, ProviderDown, Rejected, Unknown
 from domain.status import Status, Wait
 from entrypoints.console.pages import link
 from entrypoints.console.visit import Looks
@@ -133,6 +133,30 @@ class TestAStory:
         page = browser.get("/event?id=held")
         assert "somebody has paused its lane" in page.text
         assert "the relay is moved" in page.text
+
+    @pytest.mark.parametrize(
+        ("outcome", "words"),
+        [
+            (Accepted(rule="outbox"), "No provider was asked: it was written to the outbox"),
+            (Accepted(rule="250"), "look in the spam folder, or ask the provider."),
+            (Accepted(rule="250", provider_id="4bX"), "ask the provider by its own id, under"),
+        ],
+        ids=["by the outbox", "by a provider", "by a provider that says what it calls it"],
+    )
+    def test_says_who_took_it(
+        self, world: World, browser: Browser, outcome: Accepted, words: str
+    ) -> None:
+        world.sender("email").will(outcome)
+        world.tell("Ada", "email", event_id="taken")
+        assert words in browser.get("/event?id=taken").text
+
+    def test_offers_a_replay_to_who_may_do_it(self, world: World) -> None:
+        refuse(world)
+        story = "/event?id=signup-1"
+        assert "Replay" in signed_in(world, Scope.READ, Scope.OPERATE).get(story).text
+        reader = signed_in(world, Scope.READ, id_="3c4d").get(story)
+        assert "Replay" not in reader.text
+        assert "Its dead letter" in reader.text
 
     def test_has_somebody_say_what_became_of_it(self, world: World, browser: Browser) -> None:
         world.sender("SMS").will(Unknown(reason="connection lost"))
