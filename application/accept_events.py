@@ -16,7 +16,7 @@ from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_store import NotificationStore
 from application.ports.rate_limiter import rate_ask
-from application.ports.telemetry import Intake, Telemetry
+from application.ports.telemetry import Batch, Telemetry
 from application.recorder import Recorder
 from domain.channel import Channel
 from domain.dead_letter import DeadLetter
@@ -104,8 +104,8 @@ class AcceptEvents:
         repeats: Counter[Repeat] = Counter()
         arrivals = await self._without_known(arrivals, now, repeats)
         if not arrivals:
-            intake = Intake(records=count, unreadable=len(unreadable), repeats=repeats)
-            self.telemetry.taken_in(self.channel.name, intake)
+            batch = Batch(records=count, unreadable=len(unreadable), repeats=repeats)
+            self.telemetry.taken_in(self.channel.name, batch)
             return Taken(count=count)
         newborn = await self._birth(arrivals, now, by=lease.worker)
         reserved = self.recorder.reserve(n.id for n in newborn if n.status is Status.SENDING)
@@ -128,13 +128,13 @@ class AcceptEvents:
             for each, standing in zip(newborn, standings, strict=True)
             if standing is not None
         )
-        intake = Intake(
+        batch = Batch(
             records=count,
             unreadable=len(unreadable),
             added=added,
             repeats=repeats,
         )
-        self.telemetry.taken_in(self.channel.name, intake)
+        self.telemetry.taken_in(self.channel.name, batch)
         return Taken(count=count, begun=begun)
 
     async def _without_known(

@@ -49,7 +49,7 @@ class StreamUnavailable(TidingsError):
         self.may_pass = may_pass
 
 
-class Verdict(Enum):
+class Remedy(Enum):
     ACKNOWLEDGE = "it is settled; go on"
     REDELIVER = "wait, and try the same again"
     DEAD_LETTER = "keep its bytes and the reason; go on"
@@ -57,14 +57,14 @@ class Verdict(Enum):
 
 
 #: What the lane does about each error that reaches it.
-VERDICTS: Mapping[type[TidingsError], Verdict] = {
-    IllegalTransition: Verdict.STOP,
-    AlreadyExpired: Verdict.ACKNOWLEDGE,
-    NoAttemptLeft: Verdict.ACKNOWLEDGE,
-    InvalidRecipient: Verdict.ACKNOWLEDGE,
-    UnreadableEvent: Verdict.DEAD_LETTER,
-    StoreUnavailable: Verdict.REDELIVER,
-    RowRefused: Verdict.DEAD_LETTER,
-    LeaseLost: Verdict.REDELIVER,
-    StreamUnavailable: Verdict.REDELIVER,
+REMEDIES: Mapping[type[TidingsError], Remedy] = {
+    IllegalTransition: Remedy.STOP,
+    AlreadyExpired: Remedy.ACKNOWLEDGE,
+    NoAttemptLeft: Remedy.ACKNOWLEDGE,
+    InvalidRecipient: Remedy.ACKNOWLEDGE,
+    UnreadableEvent: Remedy.DEAD_LETTER,
+    StoreUnavailable: Remedy.REDELIVER,
+    RowRefused: Remedy.DEAD_LETTER,
+    LeaseLost: Remedy.REDELIVER,
+    StreamUnavailable: Remedy.REDELIVER,
 }

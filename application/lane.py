@@ -7,13 +7,13 @@ back, for tests that own the clock; `run` overlaps them, until it is stopped.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from application.accept_events import AcceptEvents, Reading
 from application.claim_due import ClaimDue, Claimed
-from application.errors import VERDICTS, Verdict
+from application.errors import REMEDIES, Remedy
 from application.gate import Gate
 from application.hand_over import HandOver
 from application.intake import Intake
@@ -125,7 +125,7 @@ class Lane:
                 await self._intake.commit()
                 break
             except TidingsError as error:
-                if VERDICTS[type(error)] is not Verdict.REDELIVER or (
+                if REMEDIES[type(error)] is not Remedy.REDELIVER or (
                     self._clock.now() >= give_up_at
                 ):
                     raise
@@ -166,12 +166,17 @@ class Lane:
         """Overlap everything until `stopping` is set, then finish; at most GRACE longer."""
         self.is_at_work = True
         finished = asyncio.Event()
+        # Off the path to the hand-over.
+        beside = (
+            ("writing outcomes", self._recorder.flush, FLUSH_EVERY),
+            ("committing its place in the stream", self._intake.commit, FLUSH_EVERY),
+            ("renewing the lease", self._renew_lease, LOOK_EVERY),
+            ("reading the lane's switch", self._look_at_switch, LOOK_EVERY),
+        )
         try:
             async with asyncio.TaskGroup() as background:
-                background.create_task(self._keep_flushing(finished))
-                background.create_task(self._keep_committing(finished))
-                background.create_task(self._keep_lease(finished))
-                background.create_task(self._keep_looking(finished))
+                for doing, do, every in beside:
+                    background.create_task(self._keep(doing, do, every=every, until=finished))
                 try:
                     await self._work(stopping)
                 finally:
@@ -270,46 +275,30 @@ class Lane:
         wait_for = LOOK_EVERY if due_at is None else due_at - self._clock.now()
         await self._clock.sleep(min(max(wait_for, FLUSH_EVERY), LOOK_EVERY))
 
-    async def _keep_flushing(self, finished: asyncio.Event) -> None:
-        while not finished.is_set():
-            self.pulse.beat("writing outcomes")
+    async def _keep(
+        self,
+        doing: str,
+        do: Callable[[], Awaitable[object]],
+        *,
+        every: timedelta,
+        until: asyncio.Event,
+    ) -> None:
+        while not until.is_set():
+            self.pulse.beat(doing)
             try:
-                await self._recorder.flush()
+                await do()
             except TidingsError as error:
-                await self._endure("writing outcomes", error)
-            await self._clock.sleep(FLUSH_EVERY)
+                await self._endure(doing, error)
+            await self._clock.sleep(every)
 
-    async def _keep_committing(self, finished: asyncio.Event) -> None:
-        """Off the path to the hand-over."""
-        while not finished.is_set():
-            self.pulse.beat("committing")
-            try:
-                await self._intake.commit()
-            except TidingsError as error:
-                await self._endure("committing its place in the stream", error)
-            await self._clock.sleep(FLUSH_EVERY)
+    async def _renew_lease(self) -> None:
+        await self._leasehold.current(self._clock.now())
 
-    async def _keep_lease(self, finished: asyncio.Event) -> None:
-        while not finished.is_set():
-            self.pulse.beat("keeping the lease")
-            try:
-                await self._leasehold.current(self._clock.now())
-            except TidingsError as error:
-                await self._endure("renewing the lease", error)
-            await self._clock.sleep(LOOK_EVERY)
-
-    async def _keep_looking(self, finished: asyncio.Event) -> None:
-        """Whether somebody has paused the lane, or resumed it."""
-        while not finished.is_set():
-            self.pulse.beat("reading the lane's switch")
-            try:
-                await self._gate.switch.look_now_and_then(self._clock.now())
-            except TidingsError as error:
-                await self._endure("reading the lane's switch", error)
-            await self._clock.sleep(LOOK_EVERY)
+    async def _look_at_switch(self) -> None:
+        await self._gate.switch.look_now_and_then(self._clock.now())
 
     async def _endure(self, doing: str, error: TidingsError) -> None:
-        if VERDICTS[type(error)] is not Verdict.REDELIVER:
+        if REMEDIES[type(error)] is not Remedy.REDELIVER:
             raise error
         self._telemetry.trouble(self.channel.name, doing, error)
         await self._clock.sleep(AFTER_TROUBLE)

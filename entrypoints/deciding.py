@@ -45,7 +45,7 @@ class Choice:
 
 
 @dataclass(slots=True)
-class Found:
+class ReplayReport:
     """What became, or would become, of how many, and of the first of them."""
 
     counts: Counter[Prospect] = field(default_factory=Counter)
@@ -59,9 +59,9 @@ class Found:
 
 async def replay(
     tidings: Tidings, choice: Choice, *, apart: timedelta, ignore_expiry: bool
-) -> Found:
+) -> ReplayReport:
     """One becomes due each `apart`. Raises CannotBeDone if one of the ids is not open."""
-    found = Found()
+    found = ReplayReport()
     begin_at, replay = tidings.clock.now(), tidings.replay_dead_letters
     async for letters in _batches(tidings, choice):
         order = ReplayOrder(

@@ -77,6 +77,9 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(gt=0, le=86_400), Unit("seconds")]
 Milliseconds = Annotated[int, Field(ge=1, le=3_600_000), Unit("milliseconds")]
 
+#: Nobody publishes by the console.
+_OF_A_PERSON = frozenset(Scope) - {Scope.SEND}
+
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
@@ -235,7 +238,7 @@ class Settings(BaseSettings):
     @field_validator("console_user_scopes")
     @classmethod
     def _are_scopes(cls, value: str) -> str:
-        if not _words(value) or set(_words(value)) - set(Scope):
+        if not _words(value) or set(_words(value)) - _OF_A_PERSON:
             raise ValueError("some of read, personal and operate are wanted, as read,operate")
         return value
 

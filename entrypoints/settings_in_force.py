@@ -67,7 +67,7 @@ def settings_in_force(
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return "(set, and never shown)" if value.get_secret_value() else "(not set)"
-    return str(value)
+    return "(not set)" if value is None else str(value)
 
 
 _NOT_USED = "not used by the embedded assembly"

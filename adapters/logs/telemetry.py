@@ -11,7 +11,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from application.ports.telemetry import Intake, Telemetry
+from application.ports.telemetry import Batch, Telemetry
 from domain.circuit import Circuit
 from domain.errors import TidingsError
 from domain.masking import masked
@@ -40,7 +40,7 @@ class LogTelemetry(Telemetry):
 
         return standard_error_log()
 
-    def taken_in(self, channel: str, intake: Intake) -> None:
+    def taken_in(self, channel: str, batch: Batch) -> None:
         """The store tells it."""
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:

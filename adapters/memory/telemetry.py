@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from application.ports.telemetry import Intake, Telemetry
+from application.ports.telemetry import Batch, Telemetry
 from domain.circuit import Circuit
 from domain.notification import Notification
 
@@ -13,11 +13,11 @@ from domain.notification import Notification
 @dataclass(slots=True)
 class MemoryTelemetry(Telemetry):
     said: list[str] = field(default_factory=list)
-    intakes: list[Intake] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
 
-    def taken_in(self, channel: str, intake: Intake) -> None:
-        self.intakes.append(intake)
-        self.said.append(f"{channel}: took in {intake.records}, accepted {len(intake.added)}")
+    def taken_in(self, channel: str, batch: Batch) -> None:
+        self.batches.append(batch)
+        self.said.append(f"{channel}: took in {batch.records}, accepted {len(batch.added)}")
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         self.said.extend(f"{channel}: {each.status}" for each in notifications)

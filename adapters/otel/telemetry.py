@@ -11,7 +11,7 @@ from opentelemetry.trace import StatusCode
 
 from adapters.otel.tracing import Tracing, nanoseconds
 from application.ports.clock import Clock
-from application.ports.telemetry import Intake, Telemetry
+from application.ports.telemetry import Batch, Telemetry
 from domain.circuit import Circuit
 from domain.notification import Notification
 from domain.outcome import OutcomeKind
@@ -24,9 +24,9 @@ class OtelTelemetry(Telemetry):
         self._tracing = tracing
         self._clock = clock
 
-    def taken_in(self, channel: str, intake: Intake) -> None:  # noqa: ARG002
+    def taken_in(self, channel: str, batch: Batch) -> None:  # noqa: ARG002
         durable_at = nanoseconds(self._clock.now())
-        for notification in intake.added:
+        for notification in batch.added:
             if not self._tracing.follows(notification.event):
                 continue
             span = self._tracing.begin_acceptance(notification)

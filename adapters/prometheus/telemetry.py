@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from adapters.prometheus import metrics
 from adapters.prometheus.metrics import Metric
-from application.ports.telemetry import Intake, Telemetry
+from application.ports.telemetry import Batch, Telemetry
 from domain.circuit import Circuit
 from domain.notification import Notification
 from domain.outcome import OutcomeKind
@@ -51,17 +51,17 @@ class PrometheusTelemetry(Telemetry):
         self.histograms: dict[Metric, dict[Labels, Histogram]] = {}
         self._rules: dict[str, str] = {}
 
-    def taken_in(self, channel: str, intake: Intake) -> None:
-        self._add(metrics.RECORDS, intake.records, channel)
-        self._add(metrics.UNREADABLE, intake.unreadable, channel)
-        self._add(metrics.ACCEPTED, len(intake.added), channel)
-        for kind, count in intake.repeats.items():
+    def taken_in(self, channel: str, batch: Batch) -> None:
+        self._add(metrics.RECORDS, batch.records, channel)
+        self._add(metrics.UNREADABLE, batch.unreadable, channel)
+        self._add(metrics.ACCEPTED, len(batch.added), channel)
+        for kind, count in batch.repeats.items():
             self._add(metrics.REPEATS, count, channel, kind.value)
-        waits = Counter(each.waiting_for for each in intake.added)
+        waits = Counter(each.waiting_for for each in batch.added)
         for reason, count in waits.items():
             if reason is not None:
                 self._add(metrics.HELD, count, channel, reason.value)
-        self._observe(metrics.BATCH_SIZE, [intake.records], channel, "taken in")
+        self._observe(metrics.BATCH_SIZE, [batch.records], channel, "taken in")
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         accepted: list[str] = []

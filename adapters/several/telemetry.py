@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from application.ports.telemetry import Intake, Telemetry
+from application.ports.telemetry import Batch, Telemetry
 from domain.circuit import Circuit
 from domain.notification import Notification
 
@@ -13,9 +13,9 @@ class SeveralTelemetry(Telemetry):
     def __init__(self, each: Sequence[Telemetry]) -> None:
         self._each = each
 
-    def taken_in(self, channel: str, intake: Intake) -> None:
+    def taken_in(self, channel: str, batch: Batch) -> None:
         for telemetry in self._each:
-            telemetry.taken_in(channel, intake)
+            telemetry.taken_in(channel, batch)
 
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:
         for telemetry in self._each:

@@ -8,9 +8,12 @@ from adapters.wire.decoder import LATEST_MS, LONGEST_ID
 
 Schema = dict[str, Any]
 
+#: Controls, which are not sent, and every space that Unicode has: \s means another set in each
+#: language.
+_BLANK = r"\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 #: U+0000 cannot be stored, nor half of a character.
-_TEXT: Schema = {"type": "string", "pattern": "^[^\\u0000]*$"}
-_TOLD: Schema = {"type": "string", "pattern": "^[^\\u0000]*[!-~][^\\u0000]*$"}
+_TEXT: Schema = {"type": "string", "pattern": r"^[^\u0000]*$"}
+_TOLD: Schema = {"type": "string", "pattern": rf"^[^\u0000]*[^{_BLANK}][^\u0000]*$"}
 _INSTANT: Schema = {"type": "integer", "minimum": 0, "maximum": LATEST_MS}
 _OPTIONAL_INSTANT: Schema = {**_INSTANT, "type": ["integer", "null"]}
 _OPTIONAL_TEXT: Schema = {**_TEXT, "type": ["string", "null"]}

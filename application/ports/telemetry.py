@@ -13,7 +13,7 @@ from domain.repeat import Repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
+class Batch:
     """What became of one batch of records, in one lane, now that all of it is durable."""
 
     records: int
@@ -26,7 +26,7 @@ class Telemetry(Protocol):
     """Told batch by batch. Never raises, never waits, and holds no personal data."""
 
     @abstractmethod
-    def taken_in(self, channel: str, intake: Intake) -> None: ...
+    def taken_in(self, channel: str, batch: Batch) -> None: ...
 
     @abstractmethod
     def settled(self, channel: str, notifications: Sequence[Notification]) -> None:

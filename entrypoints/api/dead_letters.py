@@ -11,7 +11,6 @@ from msgspec import Meta
 
 from application.ports.dead_letters import DeadLetterQuery
 from domain.api_key import Scope
-from domain.audit import Action, AuditEntry
 from domain.dead_letter import UNREADABLE
 from domain.failure import Failure
 from entrypoints import shaping
@@ -56,7 +55,7 @@ class DeadLetterFilters(Shape, frozen=True, kw_only=True):
     failed_before: Annotated[Instant | None, means("failed before")] = None
 
 
-class DeadLetterPage(DeadLetterFilters, frozen=True, kw_only=True):
+class WantedDeadLetters(DeadLetterFilters, frozen=True, kw_only=True):
     """Which dead letters, and how many of them."""
 
     settled: Annotated[bool, means("also those that somebody has settled")] = False
@@ -115,7 +114,7 @@ def query_of(filters: DeadLetterFilters, *, only_open: bool = True) -> DeadLette
 
 
 async def page(call: Call) -> Reply:
-    wanted = cast(DeadLetterPage, call.query)
+    wanted = cast(WantedDeadLetters, call.query)
     query = query_of(wanted, only_open=not wanted.settled)
     found = await dead_letters_page(call.tidings, query, limit=wanted.limit, after=wanted.after)
     return Reply(answer=shaping.dead_letters(found.letters, found.tally, next_=found.next))
@@ -128,13 +127,7 @@ async def show(call: Call) -> Reply:
 
 async def show_in_full(call: Call) -> Reply:
     [letter] = await dead_letters_with(call.tidings, [_id(call)])
-    entry = AuditEntry(
-        at=call.tidings.clock.now(),
-        by=call.caller.name,
-        action=Action.PERSONAL_DATA_READ,
-        about=f"dead letter {letter.id}",
-    )
-    await call.tidings.audit_log.append([entry])
+    await call.note_look(f"dead letter {letter.id}")
     return Reply(answer=shaping.dead_letter_in_full(letter))
 
 
@@ -187,7 +180,7 @@ OPERATIONS = (
         summary="Dead letters, newest first, and how many there are for each reason.",
         scope=Scope.READ,
         handler=page,
-        query=DeadLetterPage,
+        query=WantedDeadLetters,
         answers={200: DeadLetters},
     ),
     Operation(

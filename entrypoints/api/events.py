@@ -15,7 +15,6 @@ from application.errors import StreamUnavailable
 from application.resolve_uncertain import Resolution
 from application.submit_events import Submission, Verdict
 from domain.api_key import Scope
-from domain.audit import Action, AuditEntry
 from entrypoints import shaping
 from entrypoints.api.operations import Body, Call, Operation, Reply
 from entrypoints.api.problems import Field, Refused, wrong
@@ -157,13 +156,7 @@ async def story(call: Call) -> Reply:
             waiting = f"; {unread} published events wait to be read" * (unread > 0)
         raise NotThere(f"no event with this id has been accepted{waiting}")
     if call.reveals:
-        entry = AuditEntry(
-            at=call.tidings.clock.now(),
-            by=call.caller.name,
-            action=Action.PERSONAL_DATA_READ,
-            about=f"notification {chapters[0].notification.id}",
-        )
-        await call.tidings.audit_log.append([entry])
+        await call.note_look(f"notification {chapters[0].notification.id}")
     paused = await call.tidings.lane_control.pauses()
     return Reply(answer=shaping.story(chapters, reveal=call.reveals, paused=paused))
 

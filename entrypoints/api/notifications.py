@@ -11,7 +11,6 @@ from msgspec import Meta
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Query
 from domain.api_key import Scope
-from domain.audit import Action, AuditEntry
 from domain.status import Status, Wait
 from entrypoints import shaping
 from entrypoints.answers import Statistics
@@ -67,13 +66,8 @@ async def page(call: Call) -> Reply:
         after=wanted.after,
     )
     if call.reveals and found.items:
-        entry = AuditEntry(
-            at=call.tidings.clock.now(),
-            by=call.caller.name,
-            action=Action.PERSONAL_DATA_READ,
-            about=f"a list of {len(found.items)} notifications",
-        )
-        await call.tidings.audit_log.append([entry])
+        many = "s" * (len(found.items) > 1)
+        await call.note_look(f"a list of {len(found.items)} notification{many}")
     answer = shaping.notifications(
         found.items,
         found.unreadable,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.api_key import Scope
+from domain.audit import Action, AuditEntry
 from entrypoints.api.access import Caller
 from entrypoints.container import Tidings
 from entrypoints.shapes import Shape
@@ -29,6 +30,17 @@ class Call:
     @property
     def reveals(self) -> bool:
         return Scope.PERSONAL in self.caller.scopes
+
+    async def note_look(self, about: str) -> None:
+        """Somebody reads personal data."""
+        tidings = self.tidings
+        entry = AuditEntry(
+            at=tidings.clock.now(),
+            by=self.caller.name,
+            action=Action.PERSONAL_DATA_READ,
+            about=about,
+        )
+        await tidings.audit_log.append([entry])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

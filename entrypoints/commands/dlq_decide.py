@@ -16,7 +16,7 @@ from entrypoints import shaping
 from entrypoints.answers import Discard
 from entrypoints.commands.dlq import line, query_of
 from entrypoints.container import open_tidings
-from entrypoints.deciding import Choice, Found
+from entrypoints.deciding import Choice, ReplayReport
 from entrypoints.deciding import discard as discard_them
 from entrypoints.deciding import replay as replay_them
 from entrypoints.filters import Filters
@@ -58,12 +58,12 @@ def replay(
 
 async def _replay(
     settings: Settings, choice: Choice, apart: timedelta, *, ignore_expiry: bool
-) -> Found:
+) -> ReplayReport:
     async with open_tidings(settings, choice.purpose) as tidings:
         return await replay_them(tidings, choice, apart=apart, ignore_expiry=ignore_expiry)
 
 
-def _print(choice: Choice, found: Found, apart: timedelta, works_by: str) -> None:
+def _print(choice: Choice, found: ReplayReport, apart: timedelta, works_by: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if not found.counts:
         console.print(_NONE)

@@ -18,18 +18,18 @@ from entrypoints.console.saying import Said
 from entrypoints.console.visit import Visit
 from entrypoints.deciding import Choice, discard, replay
 from entrypoints.looking import dead_letters_page, dead_letters_with
-from entrypoints.shapes import Shape
+from entrypoints.shapes import Instant, Shape
 
 _PER_PAGE = 50
 
 
-class Filters(Shape, frozen=True, kw_only=True):
+class Which(Shape, frozen=True, kw_only=True):
     reason: str | None = None
     channel: Literal["email", "sms"] | None = None
     type: str | None = None
 
 
-class Page(Filters, frozen=True, kw_only=True):
+class Wanted(Which, frozen=True, kw_only=True):
     settled: bool = False
     after: UUID | None = None
 
@@ -38,18 +38,18 @@ class One(Shape, frozen=True, kw_only=True):
     id: UUID
 
 
-class Order(Filters, frozen=True, kw_only=True):
+class Order(Which, frozen=True, kw_only=True):
     """Those that were there by `seen_at`, when it was shown what would be done; or one."""
 
     id: UUID | None = None
-    seen_at: datetime | None = None
+    seen_at: Instant | None = None
     why: Annotated[str, Meta(max_length=1000)] = ""
     rate: Annotated[float, Meta(ge=0.001, le=1_000_000)] = 10
     ignore_expiry: bool = False
 
 
 async def show(visit: Visit) -> Response:
-    wanted = visit.query(Page)
+    wanted = visit.query(Wanted)
     query = DeadLetterQuery(
         reason=wanted.reason,
         channel=wanted.channel,

@@ -35,7 +35,7 @@ class Wanted(Shape, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Concern:
     """What somebody ought to look at. `tone` is ill or wait."""
 
     tone: str
@@ -61,7 +61,7 @@ async def show(visit: Visit) -> Response:
         throughput=throughput(overview.pace, overview.slots, called),
         latency=latency(overview.pace, overview.slots),
         per=called,
-        calls=list(_calls(overview, visit.now)),
+        concerns=list(_concerns(overview, visit.now)),
         held=_held(overview.statistics),
         statuses=_statuses(overview.statistics),
         channels=CHANNELS,
@@ -91,32 +91,35 @@ def _statuses(statistics: Statistics) -> Sequence[tuple[Status, Sequence[int]]]:
     return [(status, row) for status, row in rows if any(row)]
 
 
-def _calls(overview: Overview, now: datetime) -> Iterator[Call]:
+def _concerns(overview: Overview, now: datetime) -> Iterator[Concern]:
     held = {each.wait: each for each in _held(overview.statistics)}
     open_ones = [each.channel for each in overview.lanes if each.circuit and each.circuit.is_open]
     for channel in open_ones:
-        yield Call(
+        yield Concern(
             tone="ill",
             words=f"The {channel} provider is down; nothing is handed over to it",
             path=link("/notifications", channel=channel, waiting=Wait.CIRCUIT),
         )
     if overview.unread is None:
         words = "The stream cannot be asked; what is published is not read, or cannot be counted"
-        yield Call(tone="ill", words=words, path="/health/ready")
+        yield Concern(tone="ill", words=words, path="/health/ready")
     for each in overview.lanes:
         if each.pause is not None:
             words = f"The {each.channel} lane is {a_pause(each.pause, now)}"
-            yield Call(tone="wait", words=words, path="/lanes")
+            yield Concern(tone="wait", words=words, path="/lanes")
     if Wait.CIRCUIT in held and not open_ones:
         words = f"{count(held[Wait.CIRCUIT].count)} held, as a provider is or was down"
-        yield Call(tone="ill", words=words, path=link("/notifications", waiting=Wait.CIRCUIT))
+        yield Concern(tone="ill", words=words, path=link("/notifications", waiting=Wait.CIRCUIT))
     if Wait.PERSON in held:
-        words = f"{count(held[Wait.PERSON].count)} may have arrived, and wait for somebody to say"
-        yield Call(tone="wait", words=words, path=link("/notifications", waiting=Wait.PERSON))
+        number = held[Wait.PERSON].count
+        words = (
+            f"{count(number)} may have arrived, and wait{'s' * (number == 1)} for somebody to say"
+        )
+        yield Concern(tone="wait", words=words, path=link("/notifications", waiting=Wait.PERSON))
     if (turn := held.get(Wait.TURN)) is not None and now - turn.oldest_at > _LATE:
         words = f"What waits for its turn has waited for {about(now - turn.oldest_at)}; "
         words += "does anything work?"
-        yield Call(tone="ill", words=words, path=link("/notifications", waiting=Wait.TURN))
+        yield Concern(tone="ill", words=words, path=link("/notifications", waiting=Wait.TURN))
     if letters := sum(overview.dead_letters.values()):
         words = f"{count(letters)} dead letter{'s' * (letters != 1)} that nobody has settled"
-        yield Call(tone="wait", words=words, path="/dead-letters")
+        yield Concern(tone="wait", words=words, path="/dead-letters")

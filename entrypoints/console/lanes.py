@@ -13,7 +13,7 @@ from entrypoints.console.visit import Visit
 from entrypoints.shapes import Shape
 
 
-class Switch(Shape, frozen=True, kw_only=True):
+class Switching(Shape, frozen=True, kw_only=True):
     channel: Literal["email", "sms"]
     why: Annotated[str, Meta(max_length=1000)] = ""
 
@@ -24,7 +24,7 @@ async def show(visit: Visit) -> Response:
 
 
 async def pause(visit: Visit) -> Response:
-    order = visit.filled_in(Switch)
+    order = visit.filled_in(Switching)
     if not order.why.strip():
         raise wrong("why", "say why; the reason is kept")
     tidings = visit.tidings
@@ -33,6 +33,6 @@ async def pause(visit: Visit) -> Response:
 
 
 async def resume(visit: Visit) -> Response:
-    order = visit.filled_in(Switch)
+    order = visit.filled_in(Switching)
     ended = await visit.tidings.resume_lane(order.channel, by=visit.by, why=order.why.strip())
     return visit.go_to("/lanes", Said("resumed-already" if ended is None else "resumed"))

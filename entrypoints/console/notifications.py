@@ -21,7 +21,7 @@ from entrypoints.shapes import Shape
 _PER_PAGE = 50
 
 
-class Filters(Shape, frozen=True, kw_only=True):
+class Wanted(Shape, frozen=True, kw_only=True):
     """`like` is any notification of the recipient who is meant: no address stands in a URL."""
 
     like: UUID | None = None
@@ -34,7 +34,7 @@ class Filters(Shape, frozen=True, kw_only=True):
 
 
 async def show(visit: Visit) -> Response:
-    wanted = visit.query(Filters)
+    wanted = visit.query(Wanted)
     one_of_them = await _one_of_them(visit, wanted.like)
     query = Query(
         status=wanted.status,
@@ -47,9 +47,11 @@ async def show(visit: Visit) -> Response:
     page = await notifications_page(visit.tidings, query, limit=_PER_PAGE, after=wanted.after)
     unreadable = page.unreadable
     if one_of_them is not None and wanted.after is None:
-        unreadable = await unreadable_with(visit, one_of_them.recipient.address)
+        address = one_of_them.recipient.address
+        unreadable = await unreadable_with(visit.tidings.dead_letters, address)
     if visit.reveals and page.items:
-        await visit.note_look(f"a list of {len(page.items)} notifications")
+        many = "s" * (len(page.items) > 1)
+        await visit.note_look(f"a list of {len(page.items)} notification{many}")
     return visit.show(
         "notifications.html",
         page=page,

@@ -38,12 +38,11 @@ _WAITS = {
     Wait.PERSON: "It may have arrived: contact was lost while it was handed over, and the "
     "provider cannot say. Somebody has to.",
 }
-#: By whether it is an email.
-_TAKEN = {
-    True: "The provider took it. Whether it reached the recipient, the provider has not said: look "
-    "in the spam folder, or ask the provider by its own id, under Details.",
-    False: "The provider took it. Whether it reached the recipient, the provider has not said: ask "
-    "the provider by its own id, under Details.",
+#: By the rule of what stood in for a provider.
+_NOT_IN_EARNEST = {
+    "outbox": "No provider was asked: it was written to the outbox, as the settings said.",
+    "simulated:taken": "No provider was asked: a simulated recipient took it.",
+    "null": "No provider was asked: it was dropped, as the settings said.",
 }
 _UNCERTAIN = "It may have arrived: contact was lost while it was handed over."
 
@@ -54,7 +53,7 @@ def why(notification: Notification, settings: Settings) -> str:
             assert notification.failure is not None
             return _FAILED[notification.failure]
         case Status.SENT:
-            return _TAKEN[notification.channel == "email"]
+            return _taken(notification)
         case Status.DELIVERED:
             return "It arrived, says the provider."
         case Status.SENDING:
@@ -65,6 +64,17 @@ def why(notification: Notification, settings: Settings) -> str:
     if notification.status is Status.UNCERTAIN and wait not in _WAITS:
         return _UNCERTAIN
     return _WAITS.get(wait, "It waits.") if wait is not None else "It waits."
+
+
+def _taken(notification: Notification) -> str:
+    if notification.last_move.rule in _NOT_IN_EARNEST:
+        return _NOT_IN_EARNEST[notification.last_move.rule]
+    look = "look in the spam folder, or " * (notification.channel == "email")
+    by_its_id = " by its own id, under Details" * (notification.provider_id is not None)
+    return (
+        "The provider took it. Whether it reached the recipient, the provider has not said: "
+        f"{look}ask the provider{by_its_id}."
+    )
 
 
 def _rate(notification: Notification, settings: Settings) -> str:

@@ -79,7 +79,7 @@ class Reception:
         caller = await self._doorkeeper.admit(key)
         found = caller and caller.key_id and await self._tidings.api_keys.find(caller.key_id)
         if not found or found.session_of is not None:
-            raise Refused("unauthenticated", "no valid key; `tidings keys create` makes one")
+            raise Refused("unauthenticated", "this is no valid key")
         if Scope.READ not in found.scopes:
             detail = (
                 f"the key `{found.name}` has no scope `{Scope.READ}`, so there is nothing to see"

@@ -78,7 +78,7 @@ def console_routes(tidings: Tidings, settings: Settings) -> list[BaseRoute]:
         reception=Reception(tidings, settings),
         pages=Pages(),
         bodies=Bodies(),
-        looks=Looks(tidings.clock),
+        looks=Looks(tidings.audit_log, tidings.clock),
         overseen=Overseen(tidings),
     )
     by_path: dict[str, dict[str, Page]] = {}

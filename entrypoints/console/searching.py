@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from starlette.responses import Response
 
-from application.ports.dead_letters import DeadLetterQuery
+from application.ports.dead_letters import DeadLetterQuery, DeadLetters
 from application.ports.notification_history import Query
 from domain.dead_letter import UNREADABLE, DeadLetter
 from entrypoints.console.pages import link
@@ -19,6 +21,8 @@ from entrypoints.looking import recipient_key
 _LONGEST = 320
 #: So many of the latest records that nobody could read are looked through.
 _LOOKED_THROUGH = 500
+_BATCH = 25  # of up to 256 KiB each
+_UNREADABLE = DeadLetterQuery(reason=UNREADABLE, only_open=False)
 _FEWEST = 4  # letters that can tell one record from others
 _NOT_IN_NUMBERS = re.compile(r"[\s().\-/]+")
 
@@ -45,24 +49,35 @@ async def nothing_found(visit: Visit, text: str) -> Response:
         status=404,
         text=text,
         unread=await visit.unread(),
-        unreadable=await unreadable_with(visit, text),
+        unreadable=await unreadable_with(visit.tidings.dead_letters, text),
         looked_through=_LOOKED_THROUGH,
     )
 
 
-async def unreadable_with(visit: Visit, text: str) -> Sequence[DeadLetter]:
-    """Records that no notification could be made of, in whose bytes it stands."""
-    wanted = [each for each in {text, *_recipient_keys(text)} if len(each) >= _FEWEST]
+async def unreadable_with(dead_letters: DeadLetters, text: str) -> Sequence[DeadLetter]:
+    """Records that no notification could be made of, in whose bytes it stands; without these."""
+    wanted = [each.casefold() for each in {text, *_recipient_keys(text)} if len(each) >= _FEWEST]
+    found: list[DeadLetter] = []
     if not wanted:
-        return []
-    query = DeadLetterQuery(reason=UNREADABLE, only_open=False)
-    letters = await visit.tidings.dead_letters.latest(query, limit=_LOOKED_THROUGH)
+        return found
+    batch: Sequence[DeadLetter] = ()
+    for _ in range(_LOOKED_THROUGH // _BATCH):
+        behind = batch[-1] if batch else None
+        batch = await dead_letters.latest(_UNREADABLE, limit=_BATCH, after=behind)
+        holding = await asyncio.to_thread(_holding, batch, wanted)
+        found += [replace(letter, body=b"") for letter in holding]
+        if len(batch) < _BATCH:
+            break
+    return found
+
+
+def _holding(letters: Sequence[DeadLetter], wanted: Sequence[str]) -> Sequence[DeadLetter]:
     return [letter for letter in letters if _holds(letter.body, wanted)]
 
 
 def _holds(body: bytes, wanted: Sequence[str]) -> bool:
     text = body.decode("utf-8", "replace").casefold()
-    return any(each.casefold() in text for each in wanted)
+    return any(each in text for each in wanted)
 
 
 async def _dead_letter(visit: Visit, text: str) -> DeadLetter | None:

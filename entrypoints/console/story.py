@@ -39,7 +39,7 @@ async def show(visit: Visit) -> Response:
     if not chapters:
         return await nothing_found(visit, wanted.id)
     if visit.reveals:
-        await visit.note_look(f"notification {chapters[0].notification.id}")
+        await visit.note_look(f"notification {chapters[0].notification.id}", renews_itself=True)
     event = chapters[0].notification.event
     settings, now = visit.house.settings, visit.now
     pauses = await visit.tidings.lane_control.pauses()

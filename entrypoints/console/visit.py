@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from application.errors import StreamUnavailable
+from application.ports.audit_log import AuditLog
 from application.ports.clock import Clock
 from domain.api_key import Scope
 from domain.audit import Action, AuditEntry
@@ -28,26 +29,29 @@ from entrypoints.settings import Settings
 
 _MOST = 64 * 1024  # bytes
 _MOST_FIELDS = 40
-_TOLD_EVERY = timedelta(minutes=10)
-_MOST_TOLD = 1000
+_NOTED_EVERY = timedelta(minutes=10)
+_MOST_NOTED = 1000
 
 
 class Looks:
-    """Who has been noted lately to look at what: a page that renews itself is one look."""
+    """Who looked at whose personal data."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, audit_log: AuditLog, clock: Clock) -> None:
+        self._audit_log = audit_log
         self._clock = clock
         self._noted: dict[tuple[str, str], datetime] = {}
 
-    def is_news(self, by: str, about: str) -> bool:
+    async def note(self, by: str, about: str, *, renews_itself: bool) -> None:
+        """A page that renews itself is one look for a while. Raises StoreUnavailable."""
         now = self._clock.now()
         noted_at = self._noted.get((by, about))
-        if noted_at is not None and now - noted_at < _TOLD_EVERY:
-            return False
-        if len(self._noted) >= _MOST_TOLD:
+        if renews_itself and noted_at is not None and now - noted_at < _NOTED_EVERY:
+            return
+        entry = AuditEntry(at=now, by=by, action=Action.PERSONAL_DATA_READ, about=about)
+        await self._audit_log.append([entry])
+        if len(self._noted) >= _MOST_NOTED:
             self._noted.clear()
         self._noted[by, about] = now
-        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +104,9 @@ class Visit:
             return await self.tidings.lanes.lag()
         return 0
 
-    async def note_look(self, about: str) -> None:
+    async def note_look(self, about: str, *, renews_itself: bool = False) -> None:
         """Somebody reads personal data."""
-        if not self.house.looks.is_news(self.by, about):
-            return
-        entry = AuditEntry(at=self.now, by=self.by, action=Action.PERSONAL_DATA_READ, about=about)
-        await self.tidings.audit_log.append([entry])
+        await self.house.looks.note(self.by, about, renews_itself=renews_itself)
 
     def show(self, template: str, *, status: int = 200, **values: Any) -> Response:
         return self.house.pages.render(

@@ -10,7 +10,7 @@ import application
 import application.errors
 import domain
 import domain.errors
-from application.errors import VERDICTS
+from application.errors import REMEDIES
 from domain.errors import TidingsError
 
 
@@ -35,10 +35,10 @@ def _known() -> set[type[TidingsError]]:
 
 class TestTheTableOfVerdicts:
     def test_answers_for_every_leaf_of_the_tree(self) -> None:
-        assert _known() - set(VERDICTS) == set()
+        assert _known() - set(REMEDIES) == set()
 
     def test_answers_for_leaves_alone(self) -> None:
-        assert set(VERDICTS) - _known() == set()
+        assert set(REMEDIES) - _known() == set()
 
 
 class TestTheDrawnTrees:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import pytest
 
 from application.errors import StoreUnavailable
-from application.ports.telemetry import Intake, Telemetry
+from application.ports.telemetry import Batch, Telemetry
 from domain.circuit import Circuit
 from domain.outcome import ProviderDown, Rejected
 from domain.repeat import Repeat
@@ -38,10 +38,10 @@ class TelemetryContract(ABC):
         return listener.telemetry()
 
     def test_it_never_raises(self, telemetry: Telemetry) -> None:
-        telemetry.taken_in("email", Intake(records=0))
+        telemetry.taken_in("email", Batch(records=0))
         added = [begun(), waiting(), failed(), newborn(of=full_event())]
         repeats = dict.fromkeys(Repeat, 1)
-        telemetry.taken_in("ümail", Intake(records=9, added=added, repeats=repeats))
+        telemetry.taken_in("ümail", Batch(records=9, added=added, repeats=repeats))
         telemetry.settled("email", [])
         telemetry.settled("email", added)
         telemetry.circuit_moved("email", Circuit(), words="", rule="")
@@ -59,7 +59,7 @@ class TelemetryContract(ABC):
 
     def test_it_holds_no_personal_data(self, listener: Listener, telemetry: Telemetry) -> None:
         ada = failed()
-        telemetry.taken_in("email", Intake(records=2, added=[ada, begun()]))
+        telemetry.taken_in("email", Batch(records=2, added=[ada, begun()]))
         telemetry.settled("email", [ada, begun()])
         telemetry.trouble("email", "sending", RuntimeError("no mailbox ada@example.com here"))
         for personal in ("ada@example.com", "+15551234567", "Your parcel has arrived"):

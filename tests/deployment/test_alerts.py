@@ -14,7 +14,7 @@ import pytest
 
 from adapters.prometheus.exposition import Exposition
 from adapters.prometheus.metrics import METRICS, Kind
-from application.ports.telemetry import Intake
+from application.ports.telemetry import Batch
 from domain.outcome import Accepted
 from tests.contracts.given import BY, EMAIL, NOW, SECOND, begun
 
@@ -119,6 +119,6 @@ class TestPrometheusItself:
         taken = Accepted(reason="250 ok", rule="250")
         sent = begun().settle(taken, channel=EMAIL, now=NOW + SECOND, by=BY, wake_at=NOW)
         exposition.telemetry.settled("email", [sent])
-        exposition.telemetry.taken_in("email", Intake(records=1, added=[begun()]))
+        exposition.telemetry.taken_in("email", Batch(records=1, added=[begun()]))
         ended = promtool("check", "metrics", page=exposition.page())
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")

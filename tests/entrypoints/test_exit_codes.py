@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from application.errors import VERDICTS, StoreUnavailable
+from application.errors import REMEDIES, StoreUnavailable
 from domain.errors import TidingsError
 from entrypoints import exit_codes
 from entrypoints.ending import exit_code
@@ -26,7 +26,7 @@ class TestAnError:
     def test_ends_with_a_code_of_its_own(self, error: TidingsError, code: int) -> None:
         assert exit_code(error) == code
 
-    @pytest.mark.parametrize("kind", VERDICTS, ids=lambda kind: kind.__name__)
+    @pytest.mark.parametrize("kind", REMEDIES, ids=lambda kind: kind.__name__)
     def test_never_passes_for_success(self, kind: type[TidingsError]) -> None:
         assert exit_code(kind.__new__(kind)) not in (exit_codes.DONE, exit_codes.BUG)
 

@@ -78,6 +78,12 @@ class TestWhatIsSet:
         assert "canary" not in repr(password)
         assert (password.value, token.value) == ("(set, and never shown)", "(not set)")
 
+    def test_is_said_not_to_be_where_nothing_is(self) -> None:
+        class Sparse(BaseSettings):
+            replies: Path | None = None
+
+        assert [each.value for each in settings_in_force(Sparse())] == ["(not set)"]
+
     def test_decides_where_the_data_lies(self, program: Program) -> None:
         program = program.with_(TIDINGS_DATA="elsewhere/data")
         assert program("up", "--until-idle").code == exit_codes.DONE

@@ -14,7 +14,7 @@ from adapters.memory.event_publisher import MemoryEventPublisher
 from adapters.memory.stream import Stream
 from adapters.otel.event_publisher import OtelEventPublisher
 from application.errors import StreamUnavailable
-from application.ports.telemetry import Intake
+from application.ports.telemetry import Batch
 from domain.event import Event
 from domain.notification import Notification
 from domain.outcome import Accepted, Deferred, Outcome, ProviderDown
@@ -49,7 +49,7 @@ def settled(notification: Notification, outcome: Outcome) -> Notification:
 
 def told(collected: Collected, notification: Notification, *outcomes: Outcome) -> None:
     """Accepted, and handed over as often as there are outcomes."""
-    collected.telemetry.taken_in("email", Intake(records=1, added=[notification]))
+    collected.telemetry.taken_in("email", Batch(records=1, added=[notification]))
     for number, outcome in enumerate(outcomes):
         if number:
             notification = notification.begin(now=NOW + SECOND, by=BY)

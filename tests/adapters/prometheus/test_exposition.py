@@ -15,7 +15,7 @@ from adapters.prometheus.exposition import Exposition
 from adapters.prometheus.metrics import METRICS, PREFIX, Kind
 from adapters.prometheus.telemetry import MOST_RULES
 from application.health import STALE_AFTER
-from application.ports.telemetry import Intake
+from application.ports.telemetry import Batch
 from domain.circuit import Circuit
 from domain.outcome import Accepted, Deferred, ProviderDown, Rejected
 from domain.repeat import Repeat
@@ -57,7 +57,7 @@ class TestWhatAddsUp:
         for _ in range(2):
             exposition.telemetry.taken_in(
                 "email",
-                Intake(
+                Batch(
                     records=7,
                     unreadable=1,
                     added=[begun(), *[waiting(reason=Wait.RATE)] * 3],

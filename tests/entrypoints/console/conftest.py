@@ -38,8 +38,8 @@ def a_key(world: World, *scopes: Scope, id_: str = "1a2b") -> str:
     return token_of(id_, "s3cret")
 
 
-def signed_in(world: World, *scopes: Scope) -> Browser:
+def signed_in(world: World, *scopes: Scope, id_: str = "1a2b") -> Browser:
     browser = console(world, api_keys=ApiKeyRule.REQUIRED)
-    answer = browser.send("/sign-in", "/sign-in", key=a_key(world, *scopes))
+    answer = browser.send("/sign-in", "/sign-in", key=a_key(world, *scopes, id_=id_))
     assert answer.goes_to == "/"
     return browser

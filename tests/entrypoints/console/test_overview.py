@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from application.statistics import Stretch
+from domain.outcome import Unknown
 from entrypoints.console.pictures import HEIGHT, latency, throughput
 from tests.acceptance.local import MemoryAssembly
 from tests.acceptance.world import World
@@ -65,6 +66,13 @@ def test_is_counted_once_for_everybody_who_looks_meanwhile(world: World, browser
 def test_says_when_nothing_needs_anybody(world: World, browser: Browser) -> None:
     world.tell("Ada", "email")
     assert "Nothing needs anybody." in browser.get("/").text
+
+
+def test_says_how_many_may_have_arrived(world: World, browser: Browser) -> None:
+    world.sender("SMS").will(Unknown(reason="connection lost"))
+    world.tell("Grace", "SMS")
+    world.pass_time(timedelta(minutes=20))
+    assert "1 may have arrived, and waits for somebody to say" in browser.get("/").text
 
 
 def test_tells_who_has_nothing_yet_how_to_begin(browser: Browser) -> None:

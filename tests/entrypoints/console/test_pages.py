@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from application.errors import StoreUnavailable
 from domain.api_key import Scope
-from domain.audit import Action
+from domain.audit import Action, AuditEntry
 from domain.failure import Failure
-from domain.outcome import Deferred, ProviderDown, Rejected, Unknown
+from domain.outcome import Accepted, Deferred, ProviderDown, Rejected, Unknown
 from domain.status import Status, Wait
+from entrypoints.console.pages import link
+from entrypoints.console.visit import Looks
 from tests.acceptance.world import World
 from tests.entrypoints.console.browser import Browser, Sheet
 from tests.entrypoints.console.conftest import signed_in
@@ -131,6 +134,30 @@ class TestAStory:
         assert "somebody has paused its lane" in page.text
         assert "the relay is moved" in page.text
 
+    @pytest.mark.parametrize(
+        ("outcome", "words"),
+        [
+            (Accepted(rule="outbox"), "No provider was asked: it was written to the outbox"),
+            (Accepted(rule="250"), "look in the spam folder, or ask the provider."),
+            (Accepted(rule="250", provider_id="4bX"), "ask the provider by its own id, under"),
+        ],
+        ids=["by the outbox", "by a provider", "by a provider that says what it calls it"],
+    )
+    def test_says_who_took_it(
+        self, world: World, browser: Browser, outcome: Accepted, words: str
+    ) -> None:
+        world.sender("email").will(outcome)
+        world.tell("Ada", "email", event_id="taken")
+        assert words in browser.get("/event?id=taken").text
+
+    def test_offers_a_replay_to_who_may_do_it(self, world: World) -> None:
+        refuse(world)
+        story = "/event?id=signup-1"
+        assert "Replay" in signed_in(world, Scope.READ, Scope.OPERATE).get(story).text
+        reader = signed_in(world, Scope.READ, id_="3c4d").get(story)
+        assert "Replay" not in reader.text
+        assert "Its dead letter" in reader.text
+
     def test_has_somebody_say_what_became_of_it(self, world: World, browser: Browser) -> None:
         world.sender("SMS").will(Unknown(reason="connection lost"))
         world.tell("Grace", "SMS", event_id="silent")
@@ -194,11 +221,32 @@ class TestWhoMaySeeAddresses:
         reader = signed_in(world, Scope.READ, Scope.PERSONAL)
         for _ in range(3):
             reader.get("/event?id=signup-1")
+        [look] = looks(world)
+        assert look.by == "key-1a2b"
+        assert ADA not in look.about
+
+    def test_is_noted_at_each_look_at_a_page_that_does_not(self, world: World) -> None:
+        world.publish_for_strangers(60)
+        refuse(world)
+        reader = signed_in(world, Scope.READ, Scope.PERSONAL)
+        for _ in range(2):
+            reader.get("/notifications?channel=email")
+            reader.get("/notifications?status=SENT")
             reader.get(f"/dead-letter?id={world.dead_letters()[0].id}")
-        looks = [each for each in world.audit_log() if each.action is Action.PERSONAL_DATA_READ]
-        assert len(looks) == 2
-        assert {each.by for each in looks} == {"key-1a2b"}
-        assert not any(ADA in each.about for each in looks)
+        assert len(looks(world)) == 6
+
+    def test_sees_nothing_that_could_not_be_noted(self, world: World) -> None:
+        noted = Looks(world.tidings.audit_log, world.tidings.clock)
+        world.break_store()
+        with pytest.raises(StoreUnavailable):
+            world.run(noted.note("Linus", "notification 1", renews_itself=True))
+        world.mend_store()
+        world.run(noted.note("Linus", "notification 1", renews_itself=True))
+        assert [each.about for each in looks(world)] == ["notification 1"]
+
+
+def looks(world: World) -> list[AuditEntry]:
+    return [each for each in world.audit_log() if each.action is Action.PERSONAL_DATA_READ]
 
 
 class TestDeadLetters:
@@ -233,6 +281,17 @@ class TestDeadLetters:
         browser.post("/dead-letters/replay", {**form, "why": "it is mended"})
         assert world.notification("after", "email").status is Status.FAILED
         assert world.notification("before", "email").status is not Status.FAILED
+
+    @pytest.mark.parametrize(
+        "instant", ["2026-01-01T00:00:00", "2026-01-01", "0001-01-01T00:00:00+14:00", "soon"]
+    )
+    @pytest.mark.parametrize("path", ["/dead-letters/replay", "/dead-letters/discard"])
+    def test_seen_at_no_instant_are_a_clear_answer(
+        self, browser: Browser, path: str, instant: str
+    ) -> None:
+        answer = browser.get(link(path, seenAt=instant))
+        assert answer.status == 400
+        assert "seenAt" in answer.text
 
     def test_are_discarded_with_a_reason(self, world: World, browser: Browser) -> None:
         refuse(world)

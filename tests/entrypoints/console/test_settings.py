@@ -32,6 +32,7 @@ def test_a_header_that_nobody_would_ask_for_is_refused() -> None:
         ("console_proxies", "nginx"),
         ("console_proxies", "10.0.0.0/40"),
         ("console_user_scopes", "root"),
+        ("console_user_scopes", "read,send"),
         ("console_user_scopes", ","),
         ("console_user_header", "X Forwarded"),
     ],
