@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from domain.errors import InvalidRecipient
 from domain.recipient import Recipient
 
 _NUMBER = re.compile(r"\+[0-9]+", re.ASCII)
@@ -13,9 +14,17 @@ _SEPARATORS = r"[\s.()-]*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """By every address that is named; there is one at least."""
+    """By every address that is named; there is one at least.
+
+    Raises InvalidRecipient for none, or a blank one: every text would mention it.
+    """
 
     recipients: tuple[Recipient, ...]
+
+    def __post_init__(self) -> None:
+        named = [each for one in self.recipients for each in (one.address, one.key)]
+        if not named or any(map(_is_blank, named)):
+            raise InvalidRecipient("nobody is named (want an address or a number)")
 
     @property
     def keys(self) -> frozenset[str]:
@@ -30,6 +39,10 @@ class Person:
         """
         spellings = {each for one in self.recipients for each in (one.address, one.key)}
         return "(?i)" + "|".join(f"(?:{_mention(each)})" for each in sorted(spellings))
+
+
+def _is_blank(address: str) -> bool:
+    return not any(c.isprintable() and not c.isspace() for c in address)
 
 
 def _mention(address: str) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import typer
 from rich.console import Console
 
 from adapters.mail.address import read_email_address
@@ -50,17 +51,24 @@ class Wish:
     @property
     def person(self) -> Person:
         given = ((self.email, read_email_address), (self.phone, phone_number))
-        return Person(recipients=tuple(_read(raw, read) for raw, read in given if raw is not None))
+        recipients = tuple(_read(raw, read) for raw, read in given if raw is not None)
+        try:
+            return Person(recipients=recipients)
+        except InvalidRecipient as error:
+            raise typer.BadParameter(str(error), param_hint="--email, --phone") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """`traces` were erased by the act, or would be; `elsewhere` are topics, and for how long."""
+class Erasure:
+    """`traces` were erased by the act, or would be; `elsewhere` are topics, and for how long.
+
+    `unread` is None where the stream cannot be asked.
+    """
 
     act: UUID | None
     traces: Traces
     left: Traces
-    unread: int
+    unread: int | None
     elsewhere: Sequence[tuple[str, timedelta | None]]
 
 
@@ -73,26 +81,25 @@ def _read(raw: str, read: Callable[[str], Recipient]) -> Recipient:
 
 
 def forget(wish: Wish, *, data: Path | None, as_json: bool) -> None:
-    settings = settings_for(data)
-    outcome = run(_forget(settings, wish))
+    erasure = run(_forget(settings_for(data), wish, wish.person))
     if as_json:
         tell(
             shaping.forgotten(
-                outcome.traces,
-                outcome.left,
-                act=outcome.act,
+                erasure.traces,
+                erasure.left,
+                act=erasure.act,
                 is_done=wish.is_meant,
                 by=wish.by,
                 why=wish.why,
-                unread=outcome.unread,
-                elsewhere=outcome.elsewhere,
+                unread=erasure.unread,
+                elsewhere=erasure.elsewhere,
             )
         )
     else:
-        _print(wish, outcome)
+        _print(wish, erasure)
 
 
-async def _forget(settings: Settings, wish: Wish) -> Outcome:
+async def _forget(settings: Settings, wish: Wish, person: Person) -> Erasure:
     purpose = Purpose.DECIDE if wish.is_meant else Purpose.ASK
     async with open_tidings(settings, purpose) as tidings:
         act, erased, left = None, Traces(), Traces()
@@ -100,11 +107,11 @@ async def _forget(settings: Settings, wish: Wish) -> Outcome:
         if wish.is_meant:
             act = uuid4()
             order = ForgetOrder(act=act, by=wish.by, why=wish.why, withdraw=wish.cancel_waiting)
-            erased, left = await tidings.forget_person(wish.person, order)
+            erased, left = await tidings.forget_person(person, order)
             _refuse_what_is_left(left)
         else:
-            erased = await tidings.forget_person.look(wish.person)
-        return Outcome(
+            erased = await tidings.forget_person.look(person)
+        return Erasure(
             act=act if erased else None,
             traces=erased,
             left=left,
@@ -140,23 +147,23 @@ async def _elsewhere(settings: Settings) -> Sequence[tuple[str, timedelta | None
     return [(topic, kept_for.get(topic)) for topic in topics]
 
 
-def _print(wish: Wish, outcome: Outcome) -> None:
+def _print(wish: Wish, erasure: Erasure) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    if not outcome.traces:
+    if not erasure.traces:
         console.print("Nothing is kept of them.")
-    for trace, count in outcome.traces.items():
+    for trace, count in erasure.traces.items():
         console.print(f"{count:>7}  {_WORDS[trace]}{_becomes(trace, is_done=wish.is_meant)}")
-    if outcome.unread:
-        console.print(f"{outcome.unread} events in the stream are still to be read; run it again.")
-    for topic, kept_for in outcome.elsewhere:
+    if erasure.unread:
+        console.print(f"{erasure.unread} events in the stream are still to be read; run it again.")
+    for topic, kept_for in erasure.elsewhere:
         how_long = "as long as its settings say" if kept_for is None else duration(kept_for)
         console.print(f"Kafka's topic {plain(topic)} keeps what was published: {how_long}.")
-    if outcome.traces or outcome.elsewhere:
+    if erasure.traces or erasure.elsewhere:
         console.print("Backups, providers and producers keep what they have.")
-    if not wish.is_meant and outcome.traces:
+    if not wish.is_meant and erasure.traces:
         console.print("Nothing was changed. Say --yes to do it, and --why: the reason is kept.")
-    if outcome.act is not None:
-        console.print(f"`tidings audit` tells of it as act {outcome.act}.")
+    if erasure.act is not None:
+        console.print(f"`tidings audit` tells of it as act {erasure.act}.")
 
 
 def _becomes(trace: Trace, *, is_done: bool) -> str:

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from domain.errors import IllegalTransition
+from domain.errors import IllegalTransition, InvalidRecipient
 from domain.event import FORGOTTEN_BODY
 from domain.person import Person
-from domain.recipient import FORGOTTEN, email_address, phone_number
+from domain.recipient import FORGOTTEN, Recipient, email_address, phone_number
 from domain.status import Status
 from tests.builders import ADA, GRACE, WORKER, an_event, at
 from tests.domain.test_notification import _in_status
@@ -64,3 +64,13 @@ class TestAPerson:
             assert re.search(person.pattern, words), words
         for words in ("xada@example.com", "ada@example.com.au", "ada@example-com", "+155512345678"):
             assert not re.search(person.pattern, words), words
+
+    @pytest.mark.parametrize("blank", ["", " ", "\t\n", "\x00", "\u200b", "\u00a0"])
+    def test_is_not_named_by_what_anything_could_mention(self, blank: str) -> None:
+        for nobody in (Recipient(blank, ADA), Recipient(ADA, blank)):
+            with pytest.raises(InvalidRecipient):
+                Person(recipients=(email_address(ADA), nobody))
+
+    def test_is_not_nobody(self) -> None:
+        with pytest.raises(InvalidRecipient):
+            Person(recipients=())

@@ -194,6 +194,14 @@ class TestWhoIsMeant:
         assert (ended.code, ended.out) == (exit_codes.USAGE, "")
         assert "--email" in ended.err
 
+    @pytest.mark.parametrize("option", ["--email", "--phone"])
+    @pytest.mark.parametrize("blank", ["", " ", "\x01"], ids=["nothing", "blank", "control"])
+    def test_is_not_everybody(self, told: Program, option: str, blank: str) -> None:
+        ended = told("forget", "--email", "no@example.com", option, blank, *WHY)
+        assert (ended.code, ended.out) == (exit_codes.USAGE, "")
+        assert "want an address or a number" in ended.said
+        assert json.loads(told("audit", "--json").out) == {"items": []}
+
     def test_can_be_named_by_what_is_no_address(self, program: Program) -> None:
         ended = done(program("forget", "--email", "canary at sea", *WHY))
         assert "1  notifications to them were erased" in ended.out
