@@ -121,7 +121,10 @@ class Forgotten(Shape, frozen=True, kw_only=True):
     copies: Annotated[int, means("files of the outbox; known only once it is done")]
     waiting: Annotated[int, means("still to be told, and left as they are; see --cancel-waiting")]
     being_told: Annotated[int, means("in a worker's hand, and left as they are")]
-    unread: Annotated[int, means("events in the stream that nobody has looked into yet")]
+    unread: Annotated[
+        int | None,
+        means("events in the stream that nobody has looked into yet; null: it cannot be asked"),
+    ]
     elsewhere: Annotated[list[Elsewhere], means("what keeps its own copy until that ends")]
 
 

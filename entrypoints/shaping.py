@@ -271,7 +271,7 @@ def forgotten(
     is_done: bool,
     by: str,
     why: str,
-    unread: int,
+    unread: int | None,
     elsewhere: Sequence[tuple[str, timedelta | None]],
 ) -> answers.Forgotten:
     whole = traces + left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from domain.errors import InvalidRecipient
 from domain.person import Person
 from domain.recipient import Recipient, phone_number
 from entrypoints import shaping
-from entrypoints.container import Purpose, open_tidings
+from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.errors import CannotBeDone
 from entrypoints.installed import installed
 from entrypoints.machine import tell
@@ -60,10 +61,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """`traces` were erased by the act, or would be; `elsewhere` are topics, and for how long.
-
-    `unread` is None where the stream cannot be asked.
-    """
+    """`traces` were erased by the act, or would be; `elsewhere` are topics, and for how long."""
 
     act: UUID | None
     traces: Traces
@@ -103,7 +101,7 @@ async def _forget(settings: Settings, wish: Wish, person: Person) -> Erasure:
     purpose = Purpose.DECIDE if wish.is_meant else Purpose.ASK
     async with open_tidings(settings, purpose) as tidings:
         act, erased, left = None, Traces(), Traces()
-        unread = await tidings.lanes.lag()
+        unread = await _unread(tidings)
         if wish.is_meant:
             act = uuid4()
             order = ForgetOrder(act=act, by=wish.by, why=wish.why, withdraw=wish.cancel_waiting)
@@ -118,6 +116,13 @@ async def _forget(settings: Settings, wish: Wish, person: Person) -> Erasure:
             unread=unread,
             elsewhere=await _elsewhere(settings),
         )
+
+
+async def _unread(tidings: Tidings) -> int | None:
+    """None where the stream cannot be asked: what is ours is erased all the same."""
+    with suppress(StreamUnavailable):
+        return await tidings.lanes.lag()
+    return None
 
 
 def _refuse_what_is_left(left: Traces) -> None:
@@ -142,7 +147,7 @@ async def _elsewhere(settings: Settings) -> Sequence[tuple[str, timedelta | None
     topics = [settings.kafka_topic, settings.kafka_dlq_topic]
     try:
         kept_for = await retention(kafka_options(settings), topics)
-    except StreamUnavailable:  # what is ours is erased all the same
+    except StreamUnavailable:
         kept_for = {}
     return [(topic, kept_for.get(topic)) for topic in topics]
 
@@ -153,7 +158,9 @@ def _print(wish: Wish, erasure: Erasure) -> None:
         console.print("Nothing is kept of them.")
     for trace, count in erasure.traces.items():
         console.print(f"{count:>7}  {_WORDS[trace]}{_becomes(trace, is_done=wish.is_meant)}")
-    if erasure.unread:
+    if erasure.unread is None:
+        console.print("Kafka cannot be asked what is still to be read; run it again afterwards.")
+    elif erasure.unread:
         console.print(f"{erasure.unread} events in the stream are still to be read; run it again.")
     for topic, kept_for in erasure.elsewhere:
         how_long = "as long as its settings say" if kept_for is None else duration(kept_for)

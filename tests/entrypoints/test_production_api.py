@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from entrypoints import exit_codes
@@ -114,3 +116,11 @@ class TestForgetting:
         assert "notifications" in ended.said
         assert "a***@example.com" not in production("list").out
         assert "SENT" in production("show", "e").out
+
+    def test_does_not_wait_for_a_stream_that_is_away(self, production: Program) -> None:
+        away = production.with_(KAFKA_BROKERS="127.0.0.1:1")
+        ended = away("forget", "--email", "ada@example.com", "--why", "a letter", "--yes")
+        assert ended.code == exit_codes.DONE, ended
+        assert "Kafka cannot be asked" in ended.said
+        looked = away("forget", "--email", "ada@example.com", "--json")
+        assert json.loads(looked.out)["unread"] is None
