@@ -19,6 +19,7 @@ _FAILED = {
     Failure.UNDELIVERED: "It did not arrive: the provider took it, and said so later.",
     Failure.UNRESOLVED: "It may have arrived: contact with the provider was lost while it was "
     "handed over, and nobody found out.",
+    Failure.WITHDRAWN: "It is not sent any more: its recipient was forgotten while it waited.",
     Failure.POISON: "It was not sent: workers broke down with it, so it was put aside.",
 }
 

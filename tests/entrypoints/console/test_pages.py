@@ -13,8 +13,11 @@ from domain.failure import Failure
 from domain.outcome import Accepted, Deferred, ProviderDown, Rejected, Unknown
 from domain.status import Status, Wait
 from entrypoints.console.pages import link
+from entrypoints.console.reasons import why
 from entrypoints.console.visit import Looks
+from entrypoints.load_settings import load_settings
 from tests.acceptance.world import World
+from tests.contracts.given import newborn
 from tests.entrypoints.console.browser import Browser, Sheet
 from tests.entrypoints.console.conftest import signed_in
 
@@ -170,6 +173,14 @@ class TestAStory:
         answer = browser.send("/event?id=silent", "/resolve", resolution="sent", why="she has it")
         assert "Written down" in browser.follow(answer).text
         assert world.notification("silent", "SMS").status is Status.SENT
+
+
+class TestTheAnswer:
+    @pytest.mark.parametrize("failure", Failure)
+    def test_has_a_sentence_for_every_failure(self, failure: Failure) -> None:
+        notification = newborn(failure=failure, words="so it is")
+        settings = load_settings(tidings_env="embedded")
+        assert why(notification, settings).endswith(".")
 
 
 class TestWhoMayNotSeeAddresses:
