@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from application.ports.audit_log import AuditLog
 from application.ports.clock import Clock
 from application.ports.notification_store import NotificationStore
+from domain.audit import Action, AuditEntry
 from domain.channel import Channel
+from domain.masking import masked
 from domain.notification import Notification
 
 
@@ -21,10 +24,11 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolveUncertain:
-    """Who decided, and why, stands in the audit trail."""
+    """Who decided, and why, stands in its trail, and before that in the audit log."""
 
     channels: Mapping[str, Channel]
     store: NotificationStore
+    audit_log: AuditLog
     clock: Clock
 
     async def __call__(
@@ -45,4 +49,12 @@ class ResolveUncertain:
                 moved = notification.give_up(now=now, by=by, why=why)
             case _:
                 assert_never(resolution)
+        entry = AuditEntry(
+            at=now,
+            by=by,
+            action=Action.NOTIFICATION_RESOLVED,
+            about=f"notification {notification.id}",
+            words=f"{resolution}: {masked(why, recipient=notification.recipient.address)}",
+        )
+        await self.audit_log.append([entry])
         return await self.store.revise([moved])

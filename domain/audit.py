@@ -17,6 +17,7 @@ class Action(StrEnum):
     SIGNED_IN = "signed in"
     DEAD_LETTERS_REPLAYED = "dead letters replayed"
     DEAD_LETTERS_DISCARDED = "dead letters discarded"
+    NOTIFICATION_RESOLVED = "notification resolved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from entrypoints.options import By, Data, Json, Limit, Why
 
 
 def audit(limit: Limit = 20, data: Data = None, as_json: Json = False) -> None:
-    """Who paused, replayed, discarded, read or erased what, newest first."""
+    """Who paused, replayed, discarded, resolved or erased what, or read it over HTTP."""
     from entrypoints.commands.audit import audit
 
     audit(limit=limit, data=data, as_json=as_json)

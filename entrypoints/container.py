@@ -324,6 +324,7 @@ class Core(containers.DeclarativeContainer):
             ResolveUncertain,
             channels=channels,
             store=store,
+            audit_log=audit_log,
             clock=clock,
         ),
         replay_dead_letters=providers.Factory(

@@ -172,7 +172,7 @@ async def resolve_event(call: Call) -> Reply:
         why=body.why,
     )
     paused = await call.tidings.lane_control.pauses()
-    return Reply(answer=shaping.story(chapters, reveal=call.reveals, paused=paused))
+    return Reply(answer=shaping.story(chapters, reveal=False, paused=paused))
 
 
 OPERATIONS = (

@@ -315,6 +315,15 @@ class TestTheAuditLog:
         for words in (f"dead letters {decision}", "2 dead letters", "by grace", "*** asked for it"):
             assert words in told
 
+    def test_tells_who_resolved_what_was_uncertain(self, program: Program) -> None:
+        resolve = ["resolve", "signup-uncertain", "fail", "--by", "grace", "--why", "she has not"]
+        assert program(*resolve).code == exit_codes.DONE
+        told = program("audit").said
+        assert "notification resolved" in told
+        assert "by grace: fail: she has not" in told
+        assert program(*resolve).code == exit_codes.NOT_ALL
+        assert len(json.loads(program("audit", "--json").out)["items"]) == 1
+
     def test_tells_the_newest_first_and_no_more_than_are_wanted(self, program: Program) -> None:
         listed = json.loads(program("dlq", "list", "--reason", "rejected", "--json").out)
         for letter in listed["items"]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.wire.decoder import LARGEST
+from domain.api_key import Scope
+from domain.audit import Action
+from domain.outcome import Unknown
 from domain.status import Status
 from entrypoints.api.events import MOST_EVENTS
 from tests.acceptance.local import MemoryAssembly
 from tests.acceptance.world import World
-from tests.entrypoints.api.client import Client
+from tests.entrypoints.api.client import Client, with_key
 
 EVENTS = "/v1/events"
 
@@ -308,3 +312,17 @@ class TestAnUncertainEvent:
         assert world.notification("first", "email").status is Status.SENT
         absent = ask("POST", f"{EVENTS}/never-was/resolve", value=body)
         assert absent.problem == "not-found"
+
+    def test_shows_no_address_to_who_resolves_it(self, world: World) -> None:
+        world.sender("SMS").will(Unknown(reason="connection lost"))
+        world.tell("Grace", "SMS", event_id="silent")
+        world.pass_time(timedelta(minutes=20))
+        ask = with_key(world, *Scope)
+        body = {"resolution": "sent", "why": "+1 555 123 4567 has it"}
+        answer = ask("POST", f"{EVENTS}/silent/resolve", value=body)
+        assert answer.status == 200
+        assert b"+15551234567" not in answer.body
+        entry, *_ = world.audit_log()
+        assert (entry.by, entry.action) == ("key0", Action.NOTIFICATION_RESOLVED)
+        assert entry.about == f"notification {world.notification('silent', 'SMS').id}"
+        assert entry.words == "sent: *** has it"

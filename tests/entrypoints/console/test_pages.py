@@ -173,6 +173,8 @@ class TestAStory:
         answer = browser.send("/event?id=silent", "/resolve", resolution="sent", why="she has it")
         assert "Written down" in browser.follow(answer).text
         assert world.notification("silent", "SMS").status is Status.SENT
+        told = [(each.action, each.words) for each in world.audit_log()]
+        assert (Action.NOTIFICATION_RESOLVED, "sent: she has it") in told
 
 
 class TestTheAnswer:
