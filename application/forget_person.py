@@ -54,8 +54,8 @@ class ForgetOrder:
 class ForgetPerson:
     """An event goes whole, with its notifications to other addresses: its body holds them all.
 
-    Interrupted, it can be run again. Whoever is told of an event that is accepted later is
-    known again.
+    The audit log has it before anything is changed. Interrupted, it can be run again, as an act
+    of its own. Whoever is told of an event that is accepted later is known again.
     """
 
     channels: Sequence[str]
@@ -78,27 +78,24 @@ class ForgetPerson:
         """What was erased, and what is left. Nothing is erased while something waits or is
         being told, unless what waits can be withdrawn."""
         kept = await self.personal_data.find(person)
-        if order.withdraw:
-            await self._withdraw(kept, order)
-        left = await self.look(person)
-        erased: Traces = Counter()
-        if left[Trace.WAITING] or left[Trace.BEING_TOLD]:
-            return erased, left
-        async for batch in self._batches(kept):
-            erased += await self._erase(batch, person, order)
-        erased += Counter({Trace.LOOSE: await self._erase_loose(person, order)})
-        if erased:
-            await self._tell(order, erased)
+        found = await self.look(person)
+        if found[Trace.BEING_TOLD] or (found[Trace.WAITING] and not order.withdraw):
+            return Traces(), found
+        if found:
+            await self._tell(order, found)
+        if found[Trace.WAITING]:
+            await self._withdraw(kept, person, order)
+            found = await self.look(person)
+        if found[Trace.BEING_TOLD] or found[Trace.WAITING]:
+            return Traces(), found
+        erased = await self._erase_all(kept, person, order)
         await self.personal_data.purge()
         return erased, await self.look(person)
 
-    async def _withdraw(self, kept: Kept, order: ForgetOrder) -> None:
+    async def _withdraw(self, kept: Kept, person: Person, order: ForgetOrder) -> None:
         """Whatever one worker has in hand meanwhile stays as it is."""
-        batches = [batch async for batch in self._batches(kept)]
-        if any(each.status is Status.SENDING for batch in batches for each in batch):
-            return
-        for batch in batches:
-            waiting = [each for each in batch if not each.status.is_final]
+        async for batch in self._batches(kept):
+            waiting = [each for each in batch if _trace(each, person) is Trace.WAITING]
             now = self.clock.now()
             withdrawn = [
                 each.fail(Failure.WITHDRAWN, now=now, by=order.by, words="withdrawn")
@@ -107,18 +104,23 @@ class ForgetPerson:
             if withdrawn:
                 await self.store.revise(withdrawn)
 
+    async def _erase_all(self, kept: Kept, person: Person, order: ForgetOrder) -> Traces:
+        copies, erased = 0, Traces()
+        if self.copies is not None:  # first: afterwards nobody would come back for them
+            copies = await self.copies.erase(kept.event_ids)
+        async for batch in self._batches(kept):
+            erased += await self._erase(batch, person, order)
+        loose = await self._erase_loose(person, order)
+        return erased + Traces({Trace.LOOSE: loose, Trace.COPY: copies})
+
     async def _erase(
         self, batch: Sequence[Notification], person: Person, order: ForgetOrder
     ) -> Traces:
         now = self.clock.now()
         before = {each.id: each for each in batch if each.status.is_final}
-        copies = 0
-        if self.copies is not None:  # first: afterwards nobody would come back for them
-            copies = await self.copies.erase(list(before.values()))
         forgotten = [each.forget(now=now, by=order.by) for each in before.values()]
         written = await self.personal_data.erase(forgotten) if forgotten else []
-        traces = Counter(_trace(before[each.id], person) for each in written)
-        return traces + Counter({Trace.COPY: copies})
+        return Traces(_trace(before[each.id], person) for each in written)
 
     async def _erase_loose(self, person: Person, order: ForgetOrder) -> int:
         settlement = Settlement(
@@ -126,15 +128,15 @@ class ForgetPerson:
         )
         return await self.personal_data.erase_loose(person, settlement)
 
-    async def _tell(self, order: ForgetOrder, erased: Traces) -> None:
+    async def _tell(self, order: ForgetOrder, found: Traces) -> None:
         """How many, and why; nothing by which anybody could guess whom."""
-        count = erased[Trace.NOTIFICATION] + erased[Trace.SIBLING]
+        count = found[Trace.NOTIFICATION] + found[Trace.SIBLING] + found[Trace.WAITING]
         entry = AuditEntry(
             at=self.clock.now(),
             by=order.by,
             action=Action.PERSON_FORGOTTEN,
             about=f"act {order.act}",
-            words=f"{count} notifications: {masked(order.why, recipient='')}",
+            words=f"{count} notifications to erase: {masked(order.why, recipient='')}",
         )
         await self.audit_log.append([entry])
 

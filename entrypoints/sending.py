@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from adapters.mail.message import build_message
@@ -22,8 +22,8 @@ def outbox_folder(settings: Settings, channel: str) -> Path:
     return DataFolder(settings.tidings_data).outbox / channel
 
 
-def outbox_folders(settings: Settings) -> Sequence[Path]:
-    return [outbox_folder(settings, channel) for channel in CHANNELS]
+def outbox_folders(settings: Settings) -> Mapping[str, Path]:
+    return {channel: outbox_folder(settings, channel) for channel in CHANNELS}
 
 
 def email_sender(settings: Settings, clock: Clock) -> Sender:

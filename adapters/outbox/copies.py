@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from adapters.outbox.sender import name_of
 from application.errors import StoreUnavailable
 from application.ports.copies import Copies
-from domain.notification import Notification
+from domain.notification import notification_id
 
 _NAME = re.compile(r"\d{8}T\d{6}-(.+)-g\d+-attempt\d+(?:-again\d+)?\.\w+")
 
 
 class OutboxCopies(Copies):
-    """`folders` may not be there."""
+    """`folders` are each channel's; they may not be there."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Mapping[str, Path]) -> None:
         self._folders = folders
 
-    async def erase(self, notifications: Sequence[Notification]) -> int:
-        return await asyncio.to_thread(self._erase, notifications) if notifications else 0
+    async def erase(self, event_ids: Collection[str]) -> int:
+        return await asyncio.to_thread(self._erase, event_ids) if event_ids else 0
 
-    def _erase(self, notifications: Sequence[Notification]) -> int:
-        names = {name_of(each) for each in notifications}
+    def _erase(self, event_ids: Collection[str]) -> int:
         try:
             theirs = [
                 file
-                for folder in self._folders
+                for channel, folder in self._folders.items()
                 if folder.is_dir()
-                for file in folder.iterdir()
-                if (found := _NAME.fullmatch(file.name)) and found[1] in names
+                for file in _copies(folder, channel, event_ids)
             ]
             for file in theirs:
                 file.unlink(missing_ok=True)
@@ -41,3 +39,11 @@ class OutboxCopies(Copies):
                 f"the outbox: {error.strerror}", fix="make its folder writable, and forget again"
             ) from error
         return len(theirs)
+
+
+def _copies(folder: Path, channel: str, event_ids: Collection[str]) -> Iterator[Path]:
+    names = {name_of(each, notification_id(each, channel)) for each in event_ids}
+    for file in folder.iterdir():
+        found = _NAME.fullmatch(file.name)
+        if found and found[1] in names:
+            yield file

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from adapters.outbox.simulator import simulate
 from application.ports.clock import Clock
@@ -86,15 +86,15 @@ class OutboxSender(Sender):
     def _file_name(self, notification: Notification, repeat: int) -> str:
         again = f"-again{repeat}" if repeat else ""
         return (
-            f"{self._clock.now():%Y%m%dT%H%M%S}-{name_of(notification)}"
+            f"{self._clock.now():%Y%m%dT%H%M%S}-{name_of(notification.event.id, notification.id)}"
             f"-g{notification.generation}-attempt{notification.attempt}{again}{self._suffix}"
         )
 
 
-def name_of(notification: Notification) -> str:
+def name_of(event_id: str, notification_id: UUID) -> str:
     """The part of a file's name that says whose it is."""
-    event = _NOT_FOR_FILE_NAMES.sub("_", notification.event.id)[:_LONGEST_NAME]
-    return f"{event}-{notification.id.hex[:8]}"
+    event = _NOT_FOR_FILE_NAMES.sub("_", event_id)[:_LONGEST_NAME]
+    return f"{event}-{notification_id.hex[:8]}"
 
 
 def render_text(notification: Notification) -> bytes:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Protocol
-
-from domain.notification import Notification
 
 
 class Copies(Protocol):
@@ -16,5 +14,6 @@ class Copies(Protocol):
     """
 
     @abstractmethod
-    async def erase(self, notifications: Sequence[Notification]) -> int:
-        """Every copy of these; none of any other. Returns how many there were."""
+    async def erase(self, event_ids: Collection[str]) -> int:
+        """Every copy of these events' notifications; none of any other. Returns how many there
+        were. All copies are looked through, however few events are given."""

@@ -128,7 +128,7 @@ class TestForgetting:
     def test_stands_in_the_audit_log_without_them(self, forgotten: Program) -> None:
         [entry] = json.loads(done(forgotten("audit", "--json")).out)["items"]
         assert (entry["by"], entry["action"]) == ("grace", "person forgotten")
-        assert entry["words"] == "5 notifications: asked by letter"
+        assert entry["words"] == "5 notifications to erase: asked by letter"
 
     def test_leaves_the_figures_as_they_were(self, told: Program, forgotten: Program) -> None:
         before, after = (

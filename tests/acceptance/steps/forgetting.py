@@ -96,7 +96,7 @@ def _is_left(world: World) -> None:
 def _audited(world: World) -> None:
     [entry] = world.audit_log()
     assert (entry.by, entry.action) == ("Linus", Action.PERSON_FORGOTTEN)
-    assert entry.words == "1 notifications: asked by letter"
+    assert entry.words == "1 notifications to erase: asked by letter"
 
 
 @then("the audit log holds no address")

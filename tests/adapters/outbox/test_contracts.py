@@ -72,7 +72,7 @@ class PlayedOutbox(Played):
         await self._sender.send([notification])
 
     async def copies(self) -> Copies:
-        return OutboxCopies([self._folder, self._folder / "is-not-there"])
+        return OutboxCopies({"email": self._folder, "sms": self._folder / "is-not-there"})
 
     def written(self) -> int:
         return len(list(self._folder.iterdir()))
