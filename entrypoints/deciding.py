@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -61,8 +61,13 @@ async def replay(
     tidings: Tidings, choice: Choice, *, apart: timedelta, ignore_expiry: bool
 ) -> ReplayReport:
     """One becomes due each `apart`. Raises CannotBeDone if one of the ids is not open."""
+    if choice.is_meant:
+        look = replace(choice, is_meant=False)
+        would_be = await replay(tidings, look, apart=apart, ignore_expiry=ignore_expiry)
+        count = would_be.counts[Prospect.REPLAYED]
+        await _keep(tidings, choice, Action.DEAD_LETTERS_REPLAYED, count)
     found = ReplayReport()
-    begin_at, replay = tidings.clock.now(), tidings.replay_dead_letters
+    begin_at, revive = tidings.clock.now(), tidings.replay_dead_letters
     async for letters in _batches(tidings, choice):
         order = ReplayOrder(
             by=choice.by,
@@ -71,15 +76,16 @@ async def replay(
             apart=apart,
             ignore_expiry=ignore_expiry,
         )
-        decide = replay if choice.is_meant else replay.look
+        decide = revive if choice.is_meant else revive.look
         found.add(letters, await decide(letters, order))
-    replayed = found.counts[Prospect.REPLAYED]
-    await _keep(tidings, choice, Action.DEAD_LETTERS_REPLAYED, replayed)
     return found
 
 
 async def discard(tidings: Tidings, choice: Choice) -> tuple[int, Sequence[DeadLetter]]:
     """How many, and the first of them. Raises CannotBeDone if one of the ids is not open."""
+    if choice.is_meant:
+        would_be, _ = await discard(tidings, replace(choice, is_meant=False))
+        await _keep(tidings, choice, Action.DEAD_LETTERS_DISCARDED, would_be)
     count, first = 0, list[DeadLetter]()
     settlement = Settlement(
         how=Settled.DISCARDED,
@@ -94,7 +100,6 @@ async def discard(tidings: Tidings, choice: Choice) -> tuple[int, Sequence[DeadL
             count += await tidings.dead_letters.settle(chosen, settlement)
         else:
             count += len(letters)
-    await _keep(tidings, choice, Action.DEAD_LETTERS_DISCARDED, count)
     return count, first
 
 
@@ -109,8 +114,9 @@ async def resolve(
 
 
 async def _keep(tidings: Tidings, choice: Choice, action: Action, count: int) -> None:
-    """One entry for the whole decision; who and why stand with each dead letter too."""
-    if not choice.is_meant or not count:
+    """One entry for the whole decision, and before it is carried out: whatever becomes of that,
+    it is known whose it was. Who and why stand with each dead letter too."""
+    if not count:
         return
     about = f"{count} dead letter{'s' * (count > 1)}"
     if len(choice.ids) == 1:

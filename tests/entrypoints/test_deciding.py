@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from adapters.memory.database import Database
+from adapters.memory.dead_letters import MemoryDeadLetters
+from application.errors import StoreUnavailable
+from application.ports.dead_letters import DeadLetterQuery
 from application.replay_dead_letters import Prospect
+from domain.dead_letter import Settlement
+from domain.outcome import Rejected
 from entrypoints import exit_codes
 from entrypoints.cli import app
 from entrypoints.commands.dlq_decide import becomes
+from entrypoints.container import Tidings
+from entrypoints.deciding import Choice, discard, replay
+from tests.acceptance.local import MemoryAssembly
+from tests.acceptance.world import World
+from tests.application.given import Hurdles
 from tests.entrypoints.program import Program
 
 
@@ -336,3 +352,53 @@ class TestTheAuditLog:
     def test_tells_nothing_of_a_decision_about_nothing(self, program: Program) -> None:
         program("dlq", "discard", "--reason", "poison", "--by", "grace", "--why", "a", "--yes")
         assert json.loads(program("audit", "--json").out) == {"items": []}
+
+
+class HurdledDeadLetters(MemoryDeadLetters):
+    def __init__(self, database: Database, hurdles: Hurdles) -> None:
+        super().__init__(database)
+        self._hurdles = hurdles
+
+    async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
+        await self._hurdles.passing("settle")
+        return await super().settle(ids, settlement)
+
+
+class TestADecisionThatIsInterrupted:
+    MANY = 501  #: dead letters, so that there is a second batch
+
+    @pytest.fixture
+    def world(self) -> Iterator[World]:
+        with asyncio.Runner() as runner:
+            world = World(MemoryAssembly(), runner)
+            world.sender("email").will_always(Rejected(reason="no such mailbox"))
+            world.publish_for_strangers(self.MANY)
+            world.turn()
+            yield world
+            world.close()
+
+    @pytest.fixture
+    def tidings(self, world: World) -> Tidings:
+        """Whose store goes away after a batch."""
+        assert isinstance(world.assembly, MemoryAssembly)
+        hurdles = Hurdles()
+        hurdles.fail("settle", after=1)
+        letters = HurdledDeadLetters(world.assembly._container.database(), hurdles)
+        replay = replace(world.tidings.replay_dead_letters, dead_letters=letters)
+        return replace(world.tidings, dead_letters=letters, replay_dead_letters=replay)
+
+    @pytest.mark.parametrize("decision", ["replay", "discard"])
+    def test_stands_in_the_audit_log(self, world: World, tidings: Tidings, decision: str) -> None:
+        async def decide(tidings: Tidings) -> object:
+            query = DeadLetterQuery(reason="rejected")
+            choice = Choice(query=query, ids=[], by="grace", why="a test", is_meant=True)
+            if decision == "discard":
+                return await discard(tidings, choice)
+            return await replay(tidings, choice, apart=timedelta(), ignore_expiry=False)
+
+        with pytest.raises(StoreUnavailable):
+            world.run(decide(tidings))
+        [entry] = world.audit_log()
+        assert (entry.by, entry.about) == ("grace", "501 dead letters")
+        world.run(decide(world.tidings))
+        assert world.run(tidings.dead_letters.tally(DeadLetterQuery())) == {}
