@@ -13,7 +13,7 @@ from domain.status import Status
 #: As the partial index has it, word for word: else SQLite would not use it.
 STANDING = "status NOT IN ('SENDING', 'SENT')"
 #: Every block of the recipients' index: at a million rows, 123 looks and a millisecond.
-_IN_ANY_BLOCK = """n >> 13 IN (
+IN_ANY_BLOCK = """n >> 13 IN (
     WITH RECURSIVE blocks (number) AS (
         SELECT max(n) >> 13 FROM notifications
         UNION ALL SELECT number - 1 FROM blocks WHERE number > 0
@@ -63,7 +63,7 @@ def _way(query: Query, ids: int) -> tuple[str, str]:
     if ids:
         return "sqlite_autoindex_notifications_1", f"id IN ({', '.join('?' * ids)})"
     if query.recipient_key is not None:
-        return "notifications_by_recipient", _IN_ANY_BLOCK
+        return "notifications_by_recipient", IN_ANY_BLOCK
     if query.waiting_for is not None:
         return "notifications_standing", WAITING
     match query.status:

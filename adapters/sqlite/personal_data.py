@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from adapters.sqlite.database import Database
 from adapters.sqlite.notification_store import revise
+from adapters.sqlite.page import IN_ANY_BLOCK
 from adapters.sqlite.rows import to_microseconds
 from adapters.wire.forgotten import remains_of
 from application.ports.personal_data import Kept, PersonalData
@@ -16,6 +17,9 @@ from domain.event import FORGOTTEN_BODY
 from domain.notification import Notification
 from domain.person import Person
 
+_EVENTS = f"""
+    SELECT DISTINCT event_id FROM notifications INDEXED BY notifications_by_recipient
+    WHERE {IN_ANY_BLOCK}"""
 _LETTERS = "SELECT id, record_offset, body FROM dead_letters WHERE notification_id IS NULL"
 _CONFLICTS = """
     SELECT event_id, body, notification_id, topic, partition, record_offset FROM sightings
@@ -56,10 +60,7 @@ class SqlitePersonalData(PersonalData):
         def find(connection: sqlite3.Connection) -> Kept:
             keys = sorted(person.keys)
             marks = ", ".join("?" * len(keys))
-            rows = connection.execute(
-                f"SELECT DISTINCT event_id FROM notifications WHERE recipient_key IN ({marks})",
-                keys,
-            ).fetchall()
+            rows = connection.execute(f"{_EVENTS} AND recipient_key IN ({marks})", keys)
             event_ids = [id_ for (id_,) in rows]
             letters, conflicts = _loose(connection, person, but=set(event_ids))
             return Kept(event_ids=event_ids, loose=len(letters) + len(conflicts))

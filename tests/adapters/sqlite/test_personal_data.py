@@ -14,11 +14,16 @@ from adapters.sqlite.event_publisher import SqliteEventPublisher
 from adapters.sqlite.event_source import SqliteEventSource
 from adapters.sqlite.notification_store import SqliteNotificationStore
 from adapters.sqlite.personal_data import SqlitePersonalData
+from application.ports.personal_data import Kept
 from domain.notification import Notification
+from domain.person import Person
+from domain.recipient import email_address
 from domain.record import Position
+from tests.adapters.sqlite.test_page import BLOCK, accept, leave_off_at
 from tests.contracts.given import DECODER, failed, newborn
 from tests.runner import Run
 
+ADA = Person(recipients=(email_address("ada@example.com"),))
 CANARY = b"canary@example.com"
 
 
@@ -72,3 +77,32 @@ def test_the_stream_goes_on_without_the_records_of_who_is_forgotten(
     again = SqliteEventSource(database, "sms", clock)
     records = run(again.poll(limit=9, wait_for=clock.now() - clock.now()))
     assert [record.value for record in records] == [b"1", b"4"]
+
+
+class TestTheirEvents:
+    def test_are_found_in_every_block_of_rows(self, tmp_path: Path, run: Run) -> None:
+        run(accept(tmp_path, "first"))
+        leave_off_at(3 * BLOCK, tmp_path)
+        run(accept(tmp_path, "second"))
+        kept = run(found(Database(tmp_path)))
+        assert sorted(kept.event_ids) == ["first", "second"]
+
+    def test_are_found_by_the_index_of_recipients(self, database: Database, run: Run) -> None:
+        statements: list[str] = []
+
+        def plan(connection: sqlite3.Connection) -> str:
+            connection.set_trace_callback(None)
+            [statement] = [each for each in statements if "recipient_key" in each]
+            return str(connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall())
+
+        run(database.read(lambda connection: connection.set_trace_callback(statements.append)))
+        run(SqlitePersonalData(database).find(ADA))
+        by = "INDEX notifications_by_recipient (<expr>=? AND recipient_key=?)"
+        assert f"SEARCH notifications USING {by}" in run(database.read(plan))
+
+
+async def found(database: Database) -> Kept:
+    await database.open()
+    kept = await SqlitePersonalData(database).find(ADA)
+    await database.close()
+    return kept
