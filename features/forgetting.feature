@@ -32,10 +32,10 @@ Feature: Forgetting a person
 
   Rule: Nobody is told again
 
-    Scenario: The stream is read once more
+    Scenario: Everything is delivered once more
       Given Ada was told by email of the event "order-1"
       And Ada was forgotten
-      When the stream is read again from its start
+      When everything is delivered once more
       Then Ada has received 1 email
       And nothing is kept of Ada
       And there are 0 dead letters

@@ -1,5 +1,5 @@
 Feature: Once
-  A producer may send an event again, and the stream may deliver it again. The person is told
+  A producer may send an event again, and it may be delivered again. The person is told
   once all the same, and the story says what came.
 
   Rule: The same event again tells nobody again
@@ -23,12 +23,12 @@ Feature: Once
       Then Ada has received 1 email
       And the story of "order-1" counts 1 duplicate
 
-  Rule: The stream may be read again from its start
+  Rule: Everything that was published may be delivered again
 
     Scenario: Everything is delivered once more
       Given Ada was told by email of the event "order-1"
       And Ada was told by email of the event "order-2"
-      When the stream is read again from its start
+      When everything is delivered once more
       Then Ada has received 2 emails
       And the story of "order-1" counts 0 duplicates
 

@@ -68,6 +68,6 @@ def _wrong_address(world: World, address: str) -> None:
     world.turn()
 
 
-@when("the stream is read again from its start")
-def _read_again(world: World) -> None:
+@when("everything is delivered once more")
+def _delivered_again(world: World) -> None:
     world.read_stream_again()
