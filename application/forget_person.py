@@ -18,7 +18,6 @@ from application.ports.personal_data import Kept, PersonalData
 from domain.audit import Action, AuditEntry
 from domain.dead_letter import Settled, Settlement
 from domain.failure import Failure
-from domain.masking import masked
 from domain.notification import Notification, notification_id
 from domain.person import Person
 from domain.status import Status
@@ -82,7 +81,7 @@ class ForgetPerson:
         if found[Trace.BEING_TOLD] or (found[Trace.WAITING] and not order.withdraw):
             return Traces(), found
         if found:
-            await self._tell(order, found)
+            await self._tell(person, order, found)
         if found[Trace.WAITING]:
             await self._withdraw(kept, person, order)
             found = await self.look(person)
@@ -128,7 +127,7 @@ class ForgetPerson:
         )
         return await self.personal_data.erase_loose(person, settlement)
 
-    async def _tell(self, order: ForgetOrder, found: Traces) -> None:
+    async def _tell(self, person: Person, order: ForgetOrder, found: Traces) -> None:
         """How many, and why; nothing by which anybody could guess whom."""
         count = found[Trace.NOTIFICATION] + found[Trace.SIBLING] + found[Trace.WAITING]
         entry = AuditEntry(
@@ -136,7 +135,7 @@ class ForgetPerson:
             by=order.by,
             action=Action.PERSON_FORGOTTEN,
             about=f"act {order.act}",
-            words=f"{count} notifications to erase: {masked(order.why, recipient='')}",
+            words=f"{count} notifications to erase: {person.masked(order.why)}",
         )
         await self.audit_log.append([entry])
 

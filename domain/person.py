@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from domain.errors import InvalidRecipient
+from domain.masking import masked
 from domain.recipient import Recipient
 
 _NUMBER = re.compile(r"\+[0-9]+", re.ASCII)
@@ -29,6 +30,12 @@ class Person:
     @property
     def keys(self) -> frozenset[str]:
         return frozenset(recipient.key for recipient in self.recipients)
+
+    def masked(self, words: str) -> str:
+        """Without them, however they are spelled, or anybody else."""
+        for each in self.recipients:
+            words = masked(words, recipient=each.address)
+        return words
 
     @property
     def pattern(self) -> str:

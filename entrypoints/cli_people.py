@@ -22,9 +22,12 @@ def audit(limit: Limit = 20, data: Data = None, as_json: Json = False) -> None:
 
 
 def forget(
-    email: Annotated[str | None, typer.Option("--email", help="Their address.")] = None,
+    email: Annotated[
+        list[str] | None, typer.Option("--email", help="Their address; may be given again.")
+    ] = None,
     phone: Annotated[
-        str | None, typer.Option("--phone", help="Their number, as +15551234567.")
+        list[str] | None,
+        typer.Option("--phone", help="Their number, as +15551234567; may be given again."),
     ] = None,
     cancel_waiting: Annotated[
         bool,
@@ -37,12 +40,17 @@ def forget(
     as_json: Json = False,
 ) -> None:
     """Erase a person's data for good. What happened, and when, stays known."""
-    if email is None and phone is None:
+    if not email and not phone:
         raise typer.BadParameter("say whom: --email, --phone, or both")
     by, why = kept(by, why, is_meant=yes)
     from entrypoints.commands.forget import Wish, forget
 
     wish = Wish(
-        email=email, phone=phone, cancel_waiting=cancel_waiting, by=by, why=why, is_meant=yes
+        emails=email or [],
+        phones=phone or [],
+        cancel_waiting=cancel_waiting,
+        by=by,
+        why=why,
+        is_meant=yes,
     )
     forget(wish, data=data, as_json=as_json)

@@ -32,6 +32,10 @@ _SHORTEST = 100  # bytes: an SQLite file's header
 _FIXES = (
     (("disk is full", "disk i/o"), "make room on the disk; what runs goes on by itself"),
     (("readonly", "read-only"), "make the data folder writable"),
+    (
+        ("log could not be emptied",),
+        "another process reads it, and what was erased may still lie in its log; run it again",
+    ),
     (("locked", "busy"), "another process writes for a long time; it is tried again"),
     (("not a database", "malformed", "corrupt"), "restore the file, or name another data folder"),
     (("while it was open",), "put it back, or stop and start anew"),

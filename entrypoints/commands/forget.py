@@ -42,8 +42,8 @@ _WORDS = {
 class Wish:
     """Whom to forget, who wants it and why, and whether it is meant."""
 
-    email: str | None
-    phone: str | None
+    emails: Sequence[str]
+    phones: Sequence[str]
     cancel_waiting: bool
     by: str
     why: str
@@ -51,10 +51,10 @@ class Wish:
 
     @property
     def person(self) -> Person:
-        given = ((self.email, read_email_address), (self.phone, phone_number))
-        recipients = tuple(_read(raw, read) for raw, read in given if raw is not None)
+        by_email = [_read(raw, read_email_address) for raw in self.emails]
+        by_phone = [_read(raw, phone_number) for raw in self.phones]
         try:
-            return Person(recipients=recipients)
+            return Person(recipients=(*by_email, *by_phone))
         except InvalidRecipient as error:
             raise typer.BadParameter(str(error), param_hint="--email, --phone") from error
 

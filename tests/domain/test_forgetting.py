@@ -74,3 +74,8 @@ class TestAPerson:
     def test_is_not_nobody(self) -> None:
         with pytest.raises(InvalidRecipient):
             Person(recipients=())
+
+    def test_is_masked_in_what_somebody_says_of_them(self) -> None:
+        person = Person(recipients=(email_address(ADA), phone_number(GRACE)))
+        said = person.masked(f"{ADA.upper()} called from 555 123 4567, (001{GRACE[2:]})")
+        assert said == "*** called from ***, (00***)"

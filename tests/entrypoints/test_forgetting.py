@@ -62,11 +62,14 @@ def done(ended: Ended) -> Ended:
     return ended
 
 
+def all_files(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
 def files_with_a_canary(folder: Path) -> list[str]:
-    files = [file for file in folder.rglob("*") if file.is_file()]
     return [
         file.name
-        for file in files
+        for file in all_files(folder)
         if b"canary" in file.read_bytes().lower() or NUMBER.encode() in file.read_bytes()
     ]
 
@@ -189,6 +192,12 @@ class TestWhatIsStillToBeTold:
 
 
 class TestWhoIsMeant:
+    def test_is_by_every_address_that_is_named(self, program: Program) -> None:
+        twice = ["--email", "ada@example.com", "--email", ADDRESS, "--phone", NUMBER]
+        done(program("forget", *twice, *WHY))
+        assert files_with_a_canary(program.data) == []
+        assert not any(b"ada@example.com" in file.read_bytes() for file in all_files(program.data))
+
     def test_has_to_be_said(self, told: Program) -> None:
         ended = told("forget", "--yes")
         assert (ended.code, ended.out) == (exit_codes.USAGE, "")
