@@ -118,12 +118,13 @@ async def open_connections(
             await open_(publisher)
         if purpose is not Purpose.PUBLISH:
             await open_(database, clock)
+        if purpose in (Purpose.WORK, Purpose.SERVE):
+            await open_(redis, kafka_neighbour)  # which are looked at
         if purpose is Purpose.WORK:
-            await open_(Belonging(redis, database), redis, dead_letter_topic)
+            await open_(Belonging(redis, database), dead_letter_topic)
             for channel in running:
                 await open_sender(senders[channel](), opened)
             await open_(*(sources[channel]() for channel in running))
-            await open_(kafka_neighbour)
         yield
 
 

@@ -22,6 +22,13 @@ def port() -> int:
     return free_port()
 
 
+def is_well(site: Site) -> bool:
+    """Every neighbour, and not merely well enough."""
+    status, told = site("GET", "/health/ready")
+    names = {each["name"] for each in told["checks"]} if status == 200 else set()
+    return names == {"PostgreSQL", "Kafka", "Redis"} and told["state"] == "well"
+
+
 def key_of(program: Program, *scopes: str) -> str:
     options = [word for scope in scopes for word in ("--scope", scope)]
     made = program("keys", "create", "the shop", "--by", "Linus", *options)
@@ -36,7 +43,7 @@ class TestTheApi:
         site = Site(port, key_of(production, "send", "read"))
         program = production.with_(API_PORT=str(port))
         with program.running("api") as api, production.running("worker") as worker:
-            api.wait_until(lambda: site.status("/health/ready") == 200)
+            api.wait_until(lambda: is_well(site))
             assert site("POST", "/v1/events", EVENT)[0] == 202
             worker.wait_until(lambda: site.status("/v1/events/signup-1") == 200)
             _, story = site("GET", "/v1/events/signup-1")
@@ -79,10 +86,7 @@ class TestAWorker:
     ) -> None:
         site = Site(port)
         with production.with_(HEALTH_PORT=str(port)).running("worker") as worker:
-            worker.wait_until(lambda: site.status("/health/ready") == 200)
-            _, told = site("GET", "/health/ready")
-            names = {each["name"] for each in told["checks"]}
-            assert {"PostgreSQL", "Kafka", "Redis"} <= names
+            worker.wait_until(lambda: is_well(site))
             assert site.status("/health/live") == 200
             worker.wait_until(
                 lambda: (
