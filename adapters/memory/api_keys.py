@@ -25,10 +25,11 @@ class MemoryApiKeys(ApiKeys):
     async def find(self, id_: str) -> ApiKey | None:
         keys = self._keys()
         key = keys.get(id_)
-        if key is None or key.session_of is None or key.revoked_at is not None:
+        parent = keys.get(key.session_of or "") if key else None
+        if key is None or parent is None:
             return key
-        parent = keys.get(key.session_of)
-        return replace(key, revoked_at=parent.revoked_at if parent else None)
+        revoked_at = key.revoked_at or parent.revoked_at
+        return replace(key, revoked_at=revoked_at, used_at=parent.used_at or key.used_at)
 
     async def all(self) -> Sequence[ApiKey]:
         found = [key for key in self._keys().values() if key.session_of is None]

@@ -20,7 +20,8 @@ _ADD = text("""
 _FORGET = text("DELETE FROM api_keys WHERE session_of IS NOT NULL AND expires_at <= :now")
 _SELECT = """
     SELECT own.id, own.name, own.hash, own.scopes, own.made_at, own.made_by, own.session_of,
-        own.expires_at, coalesce(own.revoked_at, parent.revoked_at), own.used_at
+        own.expires_at, coalesce(own.revoked_at, parent.revoked_at),
+        coalesce(parent.used_at, own.used_at)
     FROM api_keys AS own LEFT JOIN api_keys AS parent ON parent.id = own.session_of"""
 _FIND = f"{_SELECT} WHERE own.id = :id"
 _ALL = f"{_SELECT} WHERE own.session_of IS NULL ORDER BY own.made_at, own.id"

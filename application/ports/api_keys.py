@@ -23,7 +23,8 @@ class ApiKeys(Protocol):
 
     @abstractmethod
     async def find(self, id_: str) -> ApiKey | None:
-        """Also what is revoked or over. A session is revoked once its key is."""
+        """Also what is revoked or over. A session is revoked once its key is, and was used when
+        its key was."""
 
     @abstractmethod
     async def all(self) -> Sequence[ApiKey]:

@@ -74,6 +74,12 @@ class ApiKeysContract(DatabaseContract):
         run(keys.used("k2", now=NOW))
         assert run(keys.find("k1")) == replace(KEY, used_at=NOW + SECOND)
 
+    def test_a_session_was_used_when_its_key_was(self, keys: ApiKeys, run: Run) -> None:
+        run(keys.add(KEY))
+        run(keys.add(SESSION))
+        run(keys.used("k1", now=NOW + SECOND))
+        assert run(keys.find("s1")) == replace(SESSION, used_at=NOW + SECOND)
+
     def test_sessions_that_are_over_are_forgotten_when_another_begins(
         self, keys: ApiKeys, run: Run
     ) -> None:
