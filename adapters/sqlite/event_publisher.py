@@ -47,9 +47,9 @@ class SqliteEventPublisher(EventPublisher):
         finally:
             self._writing = None
             for _, written in (*group, *self._waiting):
-                written.cancel()  # only after a bug; what is done stays as it is
+                written.cancel()  # only if it is itself cut off; what is done stays as it is
 
-    async def _append(self, rows: _Rows) -> StreamUnavailable | None:
+    async def _append(self, rows: _Rows) -> Exception | None:
         now = to_microseconds(self._clock.now())
         try:
             await self._database.change(_APPEND, [(*row, now) for row in rows])
@@ -58,4 +58,6 @@ class SqliteEventPublisher(EventPublisher):
             unavailable = StreamUnavailable(error.problem, fix=fix)
             unavailable.__cause__ = error
             return unavailable
+        except Exception as bug:  # noqa: BLE001 - for whoever waits, as nobody else hears of it
+            return bug
         return None

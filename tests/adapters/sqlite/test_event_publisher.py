@@ -68,3 +68,15 @@ def test_who_goes_away_is_written_and_keeps_nobody_waiting(
 
     run(publish())
     assert stream(database, run) == [b"a", b"b"]
+
+
+def test_a_bug_is_told_to_all_who_wait_and_to_nobody_after_them(
+    database: CountingDatabase, publisher: SqliteEventPublisher, run: Run
+) -> None:
+    async def publish() -> list[object]:
+        no_text = publisher.publish([b"a"], traceparent="\ud800")
+        return await asyncio.gather(no_text, publisher.publish([b"b"]), return_exceptions=True)
+
+    assert [type(told) for told in run(publish())] == [UnicodeEncodeError] * 2
+    run(publisher.publish([b"c"]))
+    assert stream(database, run) == [b"c"]

@@ -136,6 +136,17 @@ class TestWhoHasTheScope:
         client = whoever_has(world, token_of(alive.id, SECRET))
         assert asked(client, operation).status not in (401, 403)
 
+    def test_has_the_use_of_a_session_written_once_a_minute(self, world: World) -> None:
+        key_id, begun_at = make_key(world, *Scope), world.now
+        alive = session(key_id, world, expires_at=world.now + timedelta(hours=1))
+        world.run(world.tidings.api_keys.add(alive))
+        client = whoever_has(world, token_of(alive.id, SECRET))
+        for seconds, used_after in ((0, 0), (50, 0), (11, 61), (50, 61)):
+            world.pass_time(timedelta(seconds=seconds))
+            assert client.get("/v1/statistics").status == 200
+            [key] = world.run(world.tidings.api_keys.all())
+            assert key.used_at == begun_at + timedelta(seconds=used_after)
+
     def test_may_spell_bearer_as_he_likes(self, world: World) -> None:
         client = with_key(world, Scope.READ)
         client.headers = {"Authorization": f"bEARER  {token_of('key0', SECRET)} "}
