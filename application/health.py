@@ -57,7 +57,7 @@ def liveness_of(lane: Lane, now: datetime) -> Finding:
     age = max(ages, default=None)
     patience = max([beat.patience for beat in beats.values()], default=timedelta())
     if not stuck:
-        words = "its loops turn" if beats else "it does not run here"
+        words = "its loops turn" if lane.is_at_work else "it does not run here"
         return Finding(name=name, state=State.WELL, words=words, age=age, patience=patience)
     words = ", ".join(
         f"{loop}: not for {since.total_seconds():.0f} s" for loop, since in stuck.items()

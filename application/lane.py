@@ -118,6 +118,7 @@ class Lane:
 
     async def leave(self) -> None:
         """Write what is left to write, for GRACE at the most; the rest is for others to rescue."""
+        self.is_at_work = False
         give_up_at = self._clock.now() + GRACE
         while True:
             try:

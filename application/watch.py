@@ -68,11 +68,6 @@ class Watch:
             for lane in lanes
         }
 
-    @property
-    def running(self) -> Sequence[Lane]:
-        """The lanes that work in this process."""
-        return [lane for lane in self.lanes if lane.pulse.beats]
-
     def live(self) -> Health:
         now = self.clock.now()
         return Health(findings=[liveness_of(lane, now) for lane in self.lanes])
@@ -123,6 +118,6 @@ class Watch:
 def _lag_of(lane: Lane) -> Callable[[], Awaitable[int | None]]:
     async def lag() -> int | None:
         """None where it does not work: who looks on from outside would count all again."""
-        return await lane.lag() if lane.pulse.beats else None
+        return await lane.lag() if lane.is_at_work else None
 
     return lag

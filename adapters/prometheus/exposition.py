@@ -69,7 +69,9 @@ class _Ours(Collector):
 
 
 def _look(watch: Watch, gauges: Gauges) -> None:
-    for lane in watch.running:
+    for lane in watch.lanes:
+        if not lane.is_at_work:
+            continue
         channel = (lane.channel.name,)
         gauges[metrics.IN_FLIGHT][channel] = lane.in_hand
         gauges[metrics.IN_FLIGHT_LIMIT][channel] = lane.channel.in_flight

@@ -46,6 +46,31 @@ class TestALane:
         finding = liveness_of(Driver().lane, NOON)
         assert (finding.state, finding.words) == (State.WELL, "it does not run here")
 
+    def test_beats_in_each_of_its_loops_while_it_runs(self, run: Run) -> None:
+        async def story(driver: Driver) -> None:
+            driver.start()
+            await driver.let_pass(5)
+            fresh = {
+                loop
+                for loop, beat in driver.lane.pulse.beats.items()
+                if driver.clock.now() - beat.at < SECOND
+            }
+            assert fresh == {
+                "accepting events",
+                "claiming what is due",
+                "writing outcomes",
+                "committing",
+                "keeping the lease",
+                "reading the lane's switch",
+            }
+            finding = liveness_of(driver.lane, driver.clock.now())
+            assert (finding.state, finding.words) == (State.WELL, "its loops turn")
+            await driver.finish()
+            finding = liveness_of(driver.lane, driver.clock.now())
+            assert (finding.words, finding.age) == ("it does not run here", None)
+
+        run(story(Driver()))
+
     def test_lives_while_its_loops_turn(self) -> None:
         driver = Driver()
         driver.lane.pulse.beat("accepting events")
