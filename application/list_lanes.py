@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.lanes import Lanes
+from application.ports.clock import Clock
 from application.ports.lane_control import LaneControl
 from application.ports.notification_history import NotificationHistory
 from domain.circuit import Circuit
@@ -28,19 +28,18 @@ class ListLanes:
     channels: Sequence[str]
     lane_control: LaneControl
     history: NotificationHistory
+    clock: Clock
 
     async def __call__(self, lanes: Lanes) -> Sequence[LaneState]:
         """Of every channel, in their order, whether or not its lane is among these."""
         pauses = await self.lane_control.pauses()
-        waiting: Counter[str] = Counter()
-        for each, count in (await self.history.tally()).items():
-            waiting[each.channel] += count * (not each.status.is_final)
+        backlogs = await self.history.backlog(now=self.clock.now())
         circuits = {each.channel.name: each.circuit for each in lanes.each if each.is_at_work}
         return [
             LaneState(
                 channel=channel,
                 pause=pauses.get(channel),
-                waiting=waiting[channel],
+                waiting=backlogs[channel].count if channel in backlogs else 0,
                 circuit=circuits.get(channel),
             )
             for channel in self.channels

@@ -61,11 +61,17 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What waits in one channel. What is due is in nobody's hand, though its time has come."""
+    """What is not final in one channel. What is due is in nobody's hand, though its time has
+    come."""
 
     waiting: Mapping[Wait, int]
+    sending: int  #: begun, or about to be
     due: int
     due_since: datetime | None  #: when the one that is due longest came due
+
+    @property
+    def count(self) -> int:
+        return sum(self.waiting.values()) + self.sending
 
 
 def place_of(percentile: int, count: int) -> int:

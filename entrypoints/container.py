@@ -347,6 +347,7 @@ class Core(containers.DeclarativeContainer):
             channels=CHANNELS,
             lane_control=lane_control,
             history=history,
+            clock=clock,
         ),
         lane_control=lane_control,
         receive_receipts=receive_receipts,

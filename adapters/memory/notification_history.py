@@ -79,20 +79,21 @@ class MemoryNotificationHistory(NotificationHistory):
 
     async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
         self._database.reach()
-        waiting: dict[str, list[Notification]] = {}
+        unfinished: dict[str, list[Notification]] = {}
         for each in self._database.notifications.values():
-            if each.waiting_for is not None:
-                waiting.setdefault(each.channel, []).append(each)
-        return {channel: self._backlog(those, now) for channel, those in waiting.items()}
+            if not each.status.is_final:
+                unfinished.setdefault(each.channel, []).append(each)
+        return {channel: self._backlog(those, now) for channel, those in unfinished.items()}
 
-    def _backlog(self, waiting: Sequence[Notification], now: datetime) -> Backlog:
+    def _backlog(self, unfinished: Sequence[Notification], now: datetime) -> Backlog:
         due = [
             each.due_at
-            for each in waiting
+            for each in unfinished
             if each.due_at and each.due_at <= now and each.id not in self._database.hands
         ]
         return Backlog(
-            waiting=Counter(each.waiting_for for each in waiting if each.waiting_for),
+            waiting=Counter(each.waiting_for for each in unfinished if each.waiting_for),
+            sending=sum(each.status is Status.SENDING for each in unfinished),
             due=len(due),
             due_since=min(due, default=None),
         )

@@ -24,6 +24,9 @@ _BACKLOG = f"""
     WHERE states.status IN ('PENDING', 'RETRYING', 'UNCERTAIN') AND {STANDING}
         AND waiting_for IS NOT NULL
     GROUP BY channel, waiting_for"""
+_SENDING = """
+    SELECT channel, count(*) FROM states
+    WHERE lease IS NOT NULL AND status = 'SENDING' GROUP BY channel"""
 _DUE = """
     SELECT channel, count(*), min(due_at) FROM states
     WHERE channel = ANY(:channels) AND due_at <= :now AND due_at IS NOT NULL AND lease IS NULL
@@ -91,12 +94,18 @@ async def backlog(connection: AsyncConnection, now: datetime) -> dict[str, Backl
     waiting: dict[str, dict[Wait, int]] = {}
     for channel, waiting_for, count in await rows_of(connection, _BACKLOG, {}):
         waiting.setdefault(channel, {})[Wait(waiting_for)] = count
+    sending = {row[0]: row[1] for row in await rows_of(connection, _SENDING, {})}
     values = {"channels": list(waiting), "now": now}
     due = {row[0]: row[1:] for row in await rows_of(connection, _DUE, values)}
     nothing = (0, None)
     return {
-        channel: Backlog(waiting=counts, due=count, due_since=since)
-        for channel, counts in waiting.items()
+        channel: Backlog(
+            waiting=waiting.get(channel, {}),
+            sending=sending.get(channel, 0),
+            due=count,
+            due_since=since,
+        )
+        for channel in waiting.keys() | sending.keys()
         for count, since in [due.get(channel, nothing)]
     }
 

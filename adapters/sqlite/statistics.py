@@ -19,8 +19,8 @@ from domain.status import Status, Wait
 _CHANNELS = "SELECT DISTINCT channel FROM notifications INDEXED BY notifications_by_time"
 _ALL = "SELECT count(*) FROM notifications INDEXED BY notifications_by_time WHERE channel = ?"
 _IN_HAND = """
-    SELECT count(*) FROM notifications INDEXED BY notifications_in_hand
-    WHERE lease IS NOT NULL AND status = 'SENDING' AND channel = ?"""
+    SELECT channel, count(*) FROM notifications INDEXED BY notifications_in_hand
+    WHERE lease IS NOT NULL AND status = 'SENDING' GROUP BY channel"""
 _STANDING = f"""
     SELECT status, channel, waiting_for, count(*), min(accepted_at)
     FROM notifications INDEXED BY notifications_standing
@@ -72,13 +72,14 @@ def tally(connection: sqlite3.Connection) -> dict[Tally, int]:
         ): count
         for status, channel, waiting_for, count, _ in connection.execute(_STANDING)
     }
+    in_hand = dict(connection.execute(_IN_HAND).fetchall())
     for channel in _channels(connection):
         [everything] = connection.execute(_ALL, (channel,)).fetchone()
-        [in_hand] = connection.execute(_IN_HAND, (channel,)).fetchone()
+        begun = in_hand.get(channel, 0)
         standing = sum(count for each, count in counts.items() if each.channel == channel)
         for status, count in (
-            (Status.SENDING, in_hand),
-            (Status.SENT, everything - in_hand - standing),
+            (Status.SENDING, begun),
+            (Status.SENT, everything - begun - standing),
         ):
             if count:
                 counts[Tally(channel=channel, status=status, waiting_for=None)] = count
@@ -103,12 +104,17 @@ def backlog(connection: sqlite3.Connection, now: datetime) -> dict[str, Backlog]
     waiting: dict[str, Counter[Wait]] = {}
     for channel, waiting_for, count in connection.execute(_BACKLOG):
         waiting.setdefault(channel, Counter())[Wait(waiting_for)] += count
+    sending = dict(connection.execute(_IN_HAND).fetchall())
     found = {}
-    for channel, counts in waiting.items():
+    for channel in waiting.keys() | sending.keys():
         values = (channel, to_microseconds(now))
         due, since = connection.execute(_DUE, values).fetchone()
-        due_since = None if since is None else to_instant(since)
-        found[channel] = Backlog(waiting=counts, due=due, due_since=due_since)
+        found[channel] = Backlog(
+            waiting=waiting.get(channel, {}),
+            sending=sending.get(channel, 0),
+            due=due,
+            due_since=None if since is None else to_instant(since),
+        )
     return found
 
 

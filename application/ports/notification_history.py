@@ -75,7 +75,7 @@ class NotificationHistory(Protocol):
 
     @abstractmethod
     async def backlog(self, *, now: datetime) -> Mapping[str, Backlog]:
-        """By channel, of those where anything waits. Costs nothing for what has been settled."""
+        """By channel, of those where anything is not final. Costs nothing for what is."""
 
     @abstractmethod
     async def pace(

@@ -380,11 +380,12 @@ class NotificationHistoryContract(DatabaseContract):
         run(database.come_back())
         assert list(run(ports.history.latest(Query(), limit=1))) == []
 
-    def test_the_backlog_of_what_nobody_waits_in_is_empty(self, worker: Worker, run: Run) -> None:
+    def test_the_backlog_is_empty_once_all_is_final(self, worker: Worker, run: Run) -> None:
         assert dict(run(worker.ports.history.backlog(now=NOW))) == {}
-        sent = _sent(begun("event-2"), at=NOW)
-        worker.accept(begun("event-1"), begun("event-2"), failed("event-3"))
-        worker.record(sent)
+        worker.accept(begun("event-1"), failed("event-2"))
+        backlog = dict(run(worker.ports.history.backlog(now=NOW)))
+        assert backlog == {"email": Backlog(waiting={}, sending=1, due=0, due_since=None)}
+        worker.record(_sent(begun("event-1"), at=NOW))
         assert dict(run(worker.ports.history.backlog(now=NOW))) == {}
 
     def test_the_backlog_counts_what_waits_for_what_in_each_channel(
@@ -399,8 +400,8 @@ class NotificationHistoryContract(DatabaseContract):
         backlog = dict(run(worker.ports.history.backlog(now=NOW)))
         waits = {Wait.TURN: 2, Wait.RATE: 1, Wait.BACKOFF: 1}
         assert backlog == {
-            "email": Backlog(waiting=waits, due=0, due_since=None),
-            "sms": Backlog(waiting={Wait.SCHEDULE: 1}, due=0, due_since=None),
+            "email": Backlog(waiting=waits, sending=1, due=0, due_since=None),
+            "sms": Backlog(waiting={Wait.SCHEDULE: 1}, sending=0, due=0, due_since=None),
         }
 
     def test_the_backlog_has_what_is_due_and_in_nobodys_hand(
@@ -413,10 +414,11 @@ class NotificationHistoryContract(DatabaseContract):
         backlog = run(worker.ports.history.backlog(now=NOW))
         waits = {Wait.TURN: 4}
         since = NOW - 2 * SECOND
-        assert backlog["email"] == Backlog(waiting=waits, due=3, due_since=since)
+        assert backlog["email"] == Backlog(waiting=waits, sending=0, due=3, due_since=since)
         worker.claim(limit=1)
+        backlog = run(worker.ports.history.backlog(now=NOW))
         since = NOW - SECOND
-        assert run(worker.ports.history.backlog(now=NOW))["email"].due_since == since
+        assert backlog["email"] == Backlog(waiting=waits, sending=0, due=2, due_since=since)
 
     def test_the_backlog_is_of_all_that_waits(self, worker: Worker, run: Run) -> None:
         worker.accept(*_waiting_for_each())

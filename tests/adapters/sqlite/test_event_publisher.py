@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,7 @@ def test_who_goes_away_is_written_and_keeps_nobody_waiting(
 def test_a_bug_is_told_to_all_who_wait_and_to_nobody_after_them(
     database: CountingDatabase, publisher: SqliteEventPublisher, run: Run
 ) -> None:
-    async def publish() -> list[object]:
+    async def publish() -> Sequence[object]:
         no_text = publisher.publish([b"a"], traceparent="\ud800")
         return await asyncio.gather(no_text, publisher.publish([b"b"]), return_exceptions=True)
 
