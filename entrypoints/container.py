@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
@@ -41,6 +41,8 @@ from application.accept_events import AcceptEvents
 from application.claim_due import ClaimDue
 from application.create_key import CreateKey
 from application.dead_letter_post import DeadLetterPost
+from application.errors import StreamUnavailable
+from application.figures import Figures
 from application.forget_person import ForgetPerson
 from application.gate import Gate
 from application.hand_over import HandOver
@@ -79,6 +81,7 @@ from application.replay_dead_letters import ReplayDeadLetters
 from application.resolve_uncertain import ResolveUncertain
 from application.resume_lane import ResumeLane
 from application.revoke_key import RevokeKey
+from application.seldom import Seldom
 from application.submit_events import SubmitEvents
 from application.switch import Switch
 from application.watch import Pool, Pools, Watch
@@ -115,6 +118,8 @@ class Tidings:
     revoke_key: RevokeKey
     clock: Clock
     watch: Watch
+    unread: Seldom[int | None]  #: events still to be read; None: the stream is away
+    figures: Figures
     metrics: PrometheusTelemetry
 
 
@@ -222,7 +227,19 @@ def assemble_tidings(
         pools=pools,
         clock=parts["clock"],
     )
-    return Tidings(lanes=lanes, watch=watch, **parts)
+
+    async def unread() -> int | None:
+        with suppress(StreamUnavailable):
+            return await lanes.lag()
+        return None
+
+    return Tidings(
+        lanes=lanes,
+        watch=watch,
+        unread=Seldom(unread, clock=parts["clock"]),
+        figures=Figures(parts["history"], parts["clock"]),
+        **parts,
+    )
 
 
 def watchers(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Annotated, Literal, cast
 
 import msgspec
 
 from adapters.wire.decoder import LARGEST, LONGEST_ID
 from adapters.wire.trace_context import TRACEPARENT, well_formed
-from application.errors import StreamUnavailable
 from application.resolve_uncertain import Resolution
 from application.submit_events import Submission, Verdict
 from domain.api_key import Scope
@@ -150,10 +148,8 @@ async def story(call: Call) -> Reply:
     event_id = call.path["event_id"]
     chapters = await chapters_meant(call.tidings.history, event_id)
     if not chapters:
-        waiting = ""
-        with suppress(StreamUnavailable):  # what is not there is not there all the same
-            unread = await call.tidings.lanes.lag()
-            waiting = f"; {unread} published events wait to be read" * (unread > 0)
+        unread = await call.tidings.unread()
+        waiting = f"; {unread} published events wait to be read" if unread else ""
         raise NotThere(f"no event with this id has been accepted{waiting}")
     if call.reveals:
         await call.note_look(f"notification {chapters[0].notification.id}")

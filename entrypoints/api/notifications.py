@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal, cast
 from uuid import UUID
 
@@ -80,13 +80,12 @@ async def page(call: Call) -> Reply:
 
 async def statistics(call: Call) -> Reply:
     hours = cast(Since, call.query).hours
-    since: datetime | None = None
-    if hours is not None:
-        since = call.tidings.clock.now() - timedelta(hours=hours)
-    found = await call.tidings.history.statistics(accepted_from=since)
+    found = await call.tidings.figures(None if hours is None else timedelta(hours=hours))
     dead = await call.tidings.dead_letters.tally(DeadLetterQuery())
     paused = (await call.tidings.lane_control.pauses()).values()
-    answer = shaping.statistics(found, dead, accepted_from=since, paused=paused)
+    answer = shaping.statistics(
+        found.statistics, dead, accepted_from=found.accepted_from, paused=paused
+    )
     return Reply(answer=answer)
 
 

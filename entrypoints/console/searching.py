@@ -48,7 +48,7 @@ async def nothing_found(visit: Visit, text: str) -> Response:
         "nothing.html",
         status=404,
         text=text,
-        unread=await visit.unread(),
+        unread=await visit.tidings.unread() or 0,
         unreadable=await unreadable_with(visit.tidings.dead_letters, text),
         looked_through=_LOOKED_THROUGH,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +12,6 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from application.errors import StreamUnavailable
 from application.ports.audit_log import AuditLog
 from application.ports.clock import Clock
 from domain.api_key import Scope
@@ -97,12 +95,6 @@ class Visit:
     def filled_in(self, shape: type[S]) -> S:
         """Raises Refused."""
         return _given(self.form, shape)
-
-    async def unread(self) -> int:
-        """Events that are still to be read; 0 also where the stream cannot be asked."""
-        with suppress(StreamUnavailable):
-            return await self.tidings.lanes.lag()
-        return 0
 
     async def note_look(self, about: str, *, renews_itself: bool = False) -> None:
         """Somebody reads personal data."""
