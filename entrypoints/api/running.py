@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from application.lanes import Lanes
 from domain.errors import TidingsError
 from entrypoints.api.app import api
 from entrypoints.api.asyncapi import USUAL, Topics
+from entrypoints.api.problems import Refused, answer
 from entrypoints.console.routes import console_routes
 from entrypoints.container import Purpose, Tidings, open_tidings
 from entrypoints.installed import installed
@@ -66,11 +71,19 @@ def _callbacks(settings: Settings, tidings: Tidings) -> Sequence[BaseRoute]:
     return () if callbacks is None else (twilio_route(callbacks, tidings),)
 
 
-class _Door:
-    """Until everything is opened only health is served, which says what is waited for."""
+async def _not_yet(_: Request, __: Exception) -> Response:
+    detail = "it starts; /health/ready says what it waits for"
+    return answer(Refused("unavailable", detail, headers={"Retry-After": "2"}))
+
+
+class Door:
+    """Until everything is opened only health is served, which says what is waited for; whoever
+    wants more is told to come again."""
 
     def __init__(self, watching: Watching) -> None:
-        self.leads_to: ASGIApp = Starlette(routes=watching.routes)
+        self.leads_to: ASGIApp = Starlette(
+            routes=watching.routes, exception_handlers={404: _not_yet}
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.leads_to(scope, receive, send)
@@ -83,23 +96,25 @@ async def serve_api_alone(
     stopping: asyncio.Event,
     *,
     waits: Callable[[TidingsError], None],
-    beside_lanes: bool = False,
+    working: Awaitable[Lanes] | None = None,
 ) -> None:
     """Over connections of its own; a server that is away is waited for, and told to `waits`.
 
-    `beside_lanes`: what is watched is theirs.
+    `working` are lanes beside it, once they are there: what is watched is theirs.
     """
 
     async def lead() -> None:
         async with AsyncExitStack() as opened:
             opening = open_tidings(settings, Purpose.SERVE, waits=waits)
             tidings = await opened.enter_async_context(opening)
-            if not beside_lanes:
+            if working is None:
                 await opened.enter_async_context(watching.begun(tidings))
+            else:
+                tidings = replace(tidings, lanes=await asyncio.shield(working))
             door.leads_to = _app(settings, tidings, watching)
             await asyncio.Event().wait()
 
-    door = _Door(watching)
+    door = Door(watching)
     leading = asyncio.create_task(lead())
     serving = asyncio.create_task(serve(door, listening, stopping))
     try:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from adapters.logs.standard_error import LibrariesWarnings
+from application.lanes import Lanes
 from domain.errors import TidingsError
 from entrypoints.api.running import address_of, listen_for_api, serve_api_alone
 from entrypoints.container import Purpose, Tidings, open_tidings
@@ -51,19 +52,21 @@ async def _work(settings: ProductionSettings, channels: Sequence[str], *, serves
     listening = listen_for_api(settings) if serves else None
     async with watched(settings, host=settings.health_host, port=settings.health_port) as watching:
         waits = said_once(console, watching)
-        async with _opened(settings, running, waits, stopping) as tidings:
-            if tidings is None:
-                return
-            console.print(f"Tidings works: {', '.join(running)}. SIGTERM stops it cleanly.")
-            async with watching.begun(tidings), asyncio.TaskGroup() as tasks:
-                tasks.create_task(tidings.lanes.run(stopping))
-                if listening is not None:
-                    console.print(f"The console and the API are at {address_of(listening)}.")
-                    tasks.create_task(
-                        serve_api_alone(
-                            settings, watching, listening, stopping, waits=waits, beside_lanes=True
-                        )
-                    )
+        working: asyncio.Future[Lanes] = asyncio.get_running_loop().create_future()
+        async with asyncio.TaskGroup() as tasks:
+            if listening is not None:  # at once, so that health is told while it is opened
+                console.print(f"The console and the API are at {address_of(listening)}.")
+                serving = serve_api_alone(
+                    settings, watching, listening, stopping, waits=waits, working=working
+                )
+                tasks.create_task(serving)
+            async with _opened(settings, running, waits, stopping) as tidings:
+                if tidings is None:
+                    return
+                working.set_result(tidings.lanes)
+                console.print(f"Tidings works: {', '.join(running)}. SIGTERM stops it cleanly.")
+                async with watching.begun(tidings):
+                    await tidings.lanes.run(stopping)
 
 
 @asynccontextmanager

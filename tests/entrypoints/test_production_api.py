@@ -55,19 +55,21 @@ class TestTheApi:
             assert api.stop().code == exit_codes.DONE
             assert worker.stop().code == exit_codes.DONE
 
+    @pytest.mark.parametrize("command", ["api", "up"])
     def test_lives_but_is_not_ready_while_a_server_is_away(
-        self, production: Program, port: int
+        self, production: Program, port: int, command: str
     ) -> None:
         away = production.with_(
             API_PORT=str(port), DATABASE_URL="postgresql://tidings@127.0.0.1:1/tidings"
         )
         site = Site(port)
-        with away.running("api") as api:
+        with away.running(command) as api:
             api.wait_until_it_says("waiting: PostgreSQL at 127.0.0.1:1")
             assert site.status("/health/live") == 200
             status, told = site("GET", "/health/ready")
             assert (status, told["state"]) == (503, "failing")
             assert "PostgreSQL at 127.0.0.1:1" in told["checks"][0]["words"]
+            assert site("POST", "/v1/events", EVENT)[0] == 503
             assert api.stop().code == exit_codes.DONE
 
     def test_is_served_by_up_beside_the_lanes(self, production: Program, port: int) -> None:
@@ -75,6 +77,11 @@ class TestTheApi:
         with production.with_(API_PORT=str(port)).running("up") as up:
             up.wait_until(lambda: site("POST", "/v1/events", EVENT)[0] == 202)
             up.wait_until(lambda: 'outcome="accepted"' in str(site("GET", "/metrics")[1]))
+            lanes = site("GET", "/v1/lanes")[1]["lanes"]
+            assert {each["channel"]: each["circuit"] for each in lanes} == {
+                "email": "closed",
+                "sms": "closed",
+            }
             assert site("POST", "/v1/lanes/email/pause", {"why": "a slip"})[0] == 200
             assert site("GET", "/v1/audit")[1]["items"][0]["by"] == "the shop"
             assert up.stop().code == exit_codes.DONE

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
-from starlette.applications import Starlette
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
 from domain.api_key import Scope
 from entrypoints.api.access import token_of
@@ -54,7 +53,7 @@ class Client:
     """Whoever asks `app`, with `headers` each time."""
 
     world: World
-    app: Starlette
+    app: ASGIApp
     headers: Mapping[str, str]
 
     def __call__(

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from application.errors import StoreUnavailable
 from application.pulse import PATIENCE
+from entrypoints.api.running import Door
 from entrypoints.settings import Settings
 from entrypoints.watching import Watching
 from tests.acceptance.world import World
@@ -48,6 +49,20 @@ class TestBeforeAnythingIsOpened:
         answer = ask.get("/health/ready")
         assert (answer.status, answer.json["state"]) == (503, "failing")
         assert "PostgreSQL is away" in answer.json["checks"][0]["words"]
+
+    @pytest.mark.parametrize(
+        ("method", "target"),
+        [("POST", "/v1/events"), ("GET", "/v1/events/a"), ("POST", "/v1/callbacks/twilio")],
+    )
+    def test_whoever_wants_more_is_told_to_come_again(
+        self, world: World, watching: Watching, method: str, target: str
+    ) -> None:
+        """A 404 would be taken for good, by producers and by Twilio."""
+        ask = Client(world=world, app=Door(watching), headers=HERE)
+        answer = ask(method, target)
+        assert answer.problem == "unavailable"
+        assert answer.headers["retry-after"] == "2"
+        assert ask.get("/health/live").status == 200
 
 
 class TestOnceItWorks:
