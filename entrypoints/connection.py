@@ -23,6 +23,7 @@ class Patience:
 
     headers: float = 10.0  #: from the connection's or the request's first byte to their end
     rest: float = 10.0  #: of a request that has been answered before it was whole
+    reading: float = 30.0  #: until what was written at once has gone out
     idle: float = 30.0  #: a connection that asks nothing more
 
 
@@ -47,6 +48,7 @@ class HttpConnection(HttpToolsProtocol):
         self._patience = patience
         self._most = most
         self._hang_up: asyncio.TimerHandle | None = None
+        self._cut_off: asyncio.TimerHandle | None = None
         self._is_between = True  # requests, or within the headers of one
         self._has_begun = False  # those headers
         self._has_moved_on = False
@@ -55,12 +57,14 @@ class HttpConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # whatever has not gone out is heard of
         if len(self.connections) > self._most:
             self.app = _too_many
         self._wait_at_most(self._patience.headers)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_as_long_as_it_takes()
+        self._heard_out()
         super().connection_lost(exc)
         if not self.lost.done():
             self.lost.set_result(None)
@@ -145,6 +149,20 @@ class HttpConnection(HttpToolsProtocol):
         super().on_response_complete()
         if not self._is_between and not self.transport.is_closing():
             self._wait_at_most(self._patience.rest)
+
+    def pause_writing(self) -> None:
+        """Closing would wait for whoever does not read."""
+        super().pause_writing()
+        self._cut_off = self.loop.call_later(self._patience.reading, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._heard_out()
+        super().resume_writing()
+
+    def _heard_out(self) -> None:
+        if self._cut_off is not None:
+            self._cut_off.cancel()
+            self._cut_off = None
 
     def _refuse(self) -> None:
         """Unless an earlier request still waits for its answer: this would be taken for it."""

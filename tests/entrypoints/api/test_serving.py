@@ -110,6 +110,31 @@ class TestWhoIsSlow:
     def test_to_ask_again_is_hung_up_on(self, world: World) -> None:
         assert kinds(asked(world, GET)) == [200]
 
+    @pytest.mark.parametrize(
+        ("pieces", "size"),
+        [(1, 16_000_000), (1000, 16_000)],
+        ids=["one large answer", "an answer piece by piece"],
+    )
+    def test_to_read_is_hung_up_on(self, world: World, pieces: int, size: int) -> None:
+        async def app(scope: Scope, _: Receive, send: Send) -> None:
+            bodies = [b"x" * size] * pieces if scope["path"] == "/all" else [b"ok"]
+            headers = [(b"content-length", b"%d" % sum(map(len, bodies)))]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            while bodies:
+                body = bodies.pop()
+                more = bool(bodies)
+                await send({"type": "http.response.body", "body": body, "more_body": more})
+
+        async def ask() -> list[Answer]:
+            limits = Limits(patience=Patience(reading=0.05, idle=0), connections=1)
+            async with served(app, limits) as server:
+                await (await server.call()).say(get(b"/all"))
+                while kinds(answers := await server.ask(GET)) == ["unavailable"]:
+                    pass
+                return answers
+
+        assert kinds(within_reason(world, ask())) == [200]
+
     def test_does_not_keep_others_waiting(self, world: World) -> None:
         app = api(world.tidings, needs_keys=False)
 
