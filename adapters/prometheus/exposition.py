@@ -75,10 +75,12 @@ def _look(watch: Watch, gauges: Gauges) -> None:
         channel = (lane.channel.name,)
         gauges[metrics.IN_FLIGHT][channel] = lane.in_hand
         gauges[metrics.IN_FLIGHT_LIMIT][channel] = lane.channel.in_flight
+        gauges[metrics.PAUSED][channel] = lane.is_paused
         gauges[metrics.CIRCUIT_OPEN][channel] = lane.circuit.is_open
         for loop, beat in lane.pulse.beats.items():
             age = (watch.clock.now() - beat.at).total_seconds()
             gauges[metrics.LOOP_AGE][*channel, loop] = max(age, 0.0)
+            gauges[metrics.LOOP_PATIENCE][*channel, loop] = beat.patience.total_seconds()
     for name, pool in watch.pools().items():
         gauges[metrics.POOL_IN_USE][name,] = pool.in_use
         gauges[metrics.POOL_LIMIT][name,] = pool.at_most

@@ -96,6 +96,7 @@ IN_FLIGHT = _gauge(
     "in_flight", "channel", "Notifications in this process's hand, begun or about to be."
 )
 IN_FLIGHT_LIMIT = _gauge("in_flight_limit", "channel", "How many that can be at most.")
+PAUSED = _gauge("lane_paused", "channel", "1: somebody has paused it; what waits is held.")
 CIRCUIT_OPEN = _gauge("circuit_open", "channel", "1: the provider is down, and nothing is tried.")
 WAITING = _gauge(
     "waiting", "channel reason", "Notifications in the store that wait, by what for. (max)"
@@ -121,6 +122,9 @@ COUNT_AGE = _gauge(
     "count_age_seconds", "of", "How long ago was counted what these gauges say of the store."
 )
 LOOP_AGE = _gauge("loop_age_seconds", "channel loop", "How long ago a lane's loop turned last.")
+LOOP_PATIENCE = _gauge(
+    "loop_patience_seconds", "channel loop", "How long that may be at most; else it is stuck."
+)
 BUILD = _gauge("build_info", "version assembly", "Always 1.")
 
 METRICS: Sequence[Metric] = tuple(

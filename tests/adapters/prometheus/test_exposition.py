@@ -142,6 +142,19 @@ class TestWhatIsSeen:
         age = value(exposition, 'count_age_seconds{of="dead letters"}')
         assert age == (STALE_AFTER + timedelta(seconds=1)).total_seconds()
 
+    def test_tells_what_is_paused_and_how_long_a_loop_may_take(
+        self, world: World, exposition: Exposition
+    ) -> None:
+        exposition.watch = world.tidings.watch
+        world.pause("email", by="Linus", why="the relay is moved")
+        world.turn()
+        assert value(exposition, 'lane_paused{channel="email"}') == 1
+        assert value(exposition, 'lane_paused{channel="sms"}') == 0
+        world.tidings.lanes.each[0].pulse.beat("looking", patience=timedelta(minutes=1))
+        of = '{channel="email",loop="looking"}'
+        assert value(exposition, f"loop_age_seconds{of}") == 0
+        assert value(exposition, f"loop_patience_seconds{of}") == 60
+
     def test_tells_who_is_away(self, world: World, exposition: Exposition) -> None:
         exposition.watch = world.tidings.watch
         world.run(world.assembly.break_store())
