@@ -59,8 +59,8 @@ class TestALane:
                 "accepting events",
                 "claiming what is due",
                 "writing outcomes",
-                "committing",
-                "keeping the lease",
+                "committing its place in the stream",
+                "renewing the lease",
                 "reading the lane's switch",
             }
             finding = liveness_of(driver.lane, driver.clock.now())
