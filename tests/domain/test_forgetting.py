@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -31,24 +32,30 @@ class TestAForgottenNotification:
         after = _in_status(Status.SENT).forget(now=at(99), by=WORKER)
         assert after.recipient == FORGOTTEN
         assert after.recipient.is_forgotten
+        assert after.event.is_forgotten
         assert ADA not in repr(after)
         assert "Welcome" not in repr(after)
 
     @pytest.mark.parametrize("status", [each for each in Status if not each.is_final])
     def test_was_final_before(self, status: Status) -> None:
-        with pytest.raises(IllegalTransition):
-            _in_status(status).forget(now=at(99), by=WORKER)
+        before = _in_status(status)
+        with pytest.raises(IllegalTransition) as caught:
+            before.forget(now=at(99), by=WORKER)
+        refused = caught.value
+        assert (refused.notification_id, refused.current) == (before.id, status)
+        assert refused.wanted == "forgotten"
 
 
 class TestAForgottenEvent:
     def test_is_known_again_by_its_id_and_digest(self) -> None:
         before = an_event(subject="Hello", html="<p>Welcome!</p>", expires_at=at(9))
-        after = before.forgotten()
+        after = replace(before, traceparent=f"00-{'a' * 32}-{'b' * 16}-01").forgotten()
         assert after.is_forgotten
         assert not before.is_forgotten
         assert (after.id, after.digest, after.expires_at) == (before.id, before.digest, at(9))
         assert (after.text, after.subject, after.html) == ("", None, None)
         assert (dict(after.addresses), after.body) == ({}, FORGOTTEN_BODY)
+        assert after.traceparent is None
 
 
 class TestAPerson:
@@ -72,7 +79,7 @@ class TestAPerson:
                 Person(recipients=(email_address(ADA), nobody))
 
     def test_is_not_nobody(self) -> None:
-        with pytest.raises(InvalidRecipient):
+        with pytest.raises(InvalidRecipient, match=r"^nobody is named \(want an address or a"):
             Person(recipients=())
 
     def test_is_masked_in_what_somebody_says_of_them(self) -> None:
