@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -15,14 +15,13 @@ from application.ports.clock import Clock
 from application.ports.dead_letters import DeadLetters
 from application.ports.event_decoder import EventDecoder
 from application.ports.notification_history import NotificationHistory
-from application.ports.notification_store import NotificationStore
+from application.ports.notification_store import NotificationStore, Revival
 from domain.channel import Channel
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import AlreadyExpired, InvalidRecipient, UnreadableEvent
 from domain.masking import masked
 from domain.notification import Notification
 from domain.record import Record
-from domain.repeat import Standing
 from domain.status import Status, Wait, Waiting
 
 
@@ -50,17 +49,18 @@ class ReplayOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Revival:
+class _Plan:
+    """`revival` if it is to be replayed."""
+
     prospect: Prospect
-    revised: Sequence[Notification] = field(default=())
-    newborn: Sequence[Notification] = field(default=())
+    revival: Revival | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayDeadLetters:
     """Changes the row and never publishes.
 
-    Interrupted, it can be run again: what was replayed has moved on, and is left alone.
+    Interrupted, it can be run again: what was replayed is settled, and is left alone.
     """
 
     channels: Mapping[str, Channel]
@@ -72,101 +72,94 @@ class ReplayDeadLetters:
 
     async def look(self, letters: Sequence[DeadLetter], order: ReplayOrder) -> Sequence[Prospect]:
         """What would become of each; changes nothing."""
-        return [revival.prospect for revival in await self._plan(letters, order)]
+        return [plan.prospect for plan in await self._plan(letters, order)]
 
     async def __call__(
         self, letters: Sequence[DeadLetter], order: ReplayOrder
     ) -> Sequence[Prospect]:
         """What has become of each."""
-        plan = await self._plan(letters, order)
+        plans = await self._plan(letters, order)
         refused: set[UUID] = set()
-        moved = await self._revise(plan, refused) | await self._accept(plan, refused)
-        prospects = [_prospect(revival, moved, refused) for revival in plan]
-        await self._settle(letters, prospects, order)
+        written = await self._revive(plans, refused, order)
+        prospects = [_prospect(plan, written, refused) for plan in plans]
+        await self._settle_those_moved_on(letters, prospects, order)
         return prospects
 
-    async def _revise(self, plan: Sequence[_Revival], refused: set[UUID]) -> set[UUID]:
-        async def refuse(notification: Notification, _: RowRefused) -> Sequence[Notification]:
-            refused.add(notification.id)
+    async def _revive(
+        self, plans: Sequence[_Plan], refused: set[UUID], order: ReplayOrder
+    ) -> set[UUID]:
+        settlement = self._settlement(order, why=masked(order.why, recipient=""))
+
+        async def revive(revivals: Sequence[Revival]) -> Sequence[Notification]:
+            return await self.store.revive(revivals, settlement)
+
+        async def refuse(revival: Revival, _: RowRefused) -> Sequence[Notification]:
+            refused.add(revival.letter_id)
             return []
 
-        revised = [each for revival in plan for each in revival.revised]
-        written = await bisected(self.store.revise, revised, refuse) if revised else []
+        revivals = [plan.revival for plan in plans if plan.revival is not None]
+        written = await bisected(revive, revivals, refuse) if revivals else []
         return {notification.id for notification in written}
 
-    async def _accept(self, plan: Sequence[_Revival], refused: set[UUID]) -> set[UUID]:
-        async def accept(newborn: Sequence[Notification]) -> Sequence[Standing | None]:
-            return await self.store.accept(newborn, lease=None)
-
-        async def refuse(notification: Notification, _: RowRefused) -> Sequence[Standing]:
-            refused.add(notification.id)
-            return [Standing.of(notification)]
-
-        newborn = [each for revival in plan for each in revival.newborn]
-        standings = await bisected(accept, newborn, refuse) if newborn else []
-        return {n.id for n, first in zip(newborn, standings, strict=True) if first is None}
-
-    async def _settle(
+    async def _settle_those_moved_on(
         self, letters: Sequence[DeadLetter], prospects: Sequence[Prospect], order: ReplayOrder
     ) -> None:
-        now = self.clock.now()
-        for prospect, why in (
-            (Prospect.REPLAYED, masked(order.why, recipient="")),
-            (Prospect.MOVED_ON, "it was found to have moved on"),
-        ):
-            settlement = Settlement(how=Settled.REPLAYED, at=now, by=order.by, why=why)
-            ids = [
-                letter.id
-                for letter, its_own in zip(letters, prospects, strict=True)
-                if its_own is prospect
-            ]
-            if ids:
-                await self.dead_letters.settle(ids, settlement)
+        """A letter that somebody has settled already stands as it is."""
+        ids = [
+            letter.id
+            for letter, prospect in zip(letters, prospects, strict=True)
+            if prospect is Prospect.MOVED_ON
+        ]
+        if ids:
+            settlement = self._settlement(order, why="it was found to have moved on")
+            await self.dead_letters.settle(ids, settlement)
 
-    async def _plan(self, letters: Sequence[DeadLetter], order: ReplayOrder) -> Sequence[_Revival]:
+    def _settlement(self, order: ReplayOrder, *, why: str) -> Settlement:
+        return Settlement(how=Settled.REPLAYED, at=self.clock.now(), by=order.by, why=why)
+
+    async def _plan(self, letters: Sequence[DeadLetter], order: ReplayOrder) -> Sequence[_Plan]:
         ids = [each.notification_id for each in letters if each.notification_id is not None]
         standing = await self.history.find(ids)
-        plan: list[_Revival] = []
+        plans: list[_Plan] = []
         due_at = order.start_at
         for letter in letters:
             if letter.notification_id is None:
-                revival = self._read_again(letter, due_at, order)
+                plan = self._read_again(letter, due_at, order)
             else:
                 notification = standing.get(letter.notification_id)
-                revival = self._revive(letter, notification, due_at, order)
-            plan.append(revival)
-            due_at += order.apart * (revival.prospect is Prospect.REPLAYED)
-        return plan
+                plan = self._begin_anew(letter, notification, due_at, order)
+            plans.append(plan)
+            due_at += order.apart * (plan.prospect is Prospect.REPLAYED)
+        return plans
 
-    def _read_again(self, letter: DeadLetter, due_at: datetime, order: ReplayOrder) -> _Revival:
+    def _read_again(self, letter: DeadLetter, due_at: datetime, order: ReplayOrder) -> _Plan:
         """Another version, or another set of channels, may read what nobody could."""
         record = Record(value=letter.body, position=letter.position, appended_at=letter.failed_at)
         try:
             event = self.decoder.decode(record)
         except UnreadableEvent:
-            return _Revival(prospect=Prospect.UNREADABLE)
+            return _Plan(prospect=Prospect.UNREADABLE)
         now, turn = self.clock.now(), Waiting(reason=Wait.TURN, until=due_at)
         arrivals = [arrive(event, letter.position, each) for each in self.channels.values()]
-        return _Revival(
-            prospect=Prospect.REPLAYED,
-            newborn=[each.born(now=now, by=order.by, waiting=turn) for each in arrivals if each],
-        )
+        newborn = [each.born(now=now, by=order.by, waiting=turn) for each in arrivals if each]
+        revival = Revival(letter_id=letter.id, newborn=newborn)
+        return _Plan(prospect=Prospect.REPLAYED, revival=revival)
 
-    def _revive(
+    def _begin_anew(
         self,
         letter: DeadLetter,
         notification: Notification | None,
         due_at: datetime,
         order: ReplayOrder,
-    ) -> _Revival:
+    ) -> _Plan:
         if notification is not None and notification.event.is_forgotten:
-            return _Revival(prospect=Prospect.FORGOTTEN)
+            return _Plan(prospect=Prospect.FORGOTTEN)
         if (
             notification is None
             or notification.status is not Status.FAILED
             or notification.generation != letter.generation
         ):
-            return _Revival(prospect=Prospect.MOVED_ON)
+            return _Plan(prospect=Prospect.MOVED_ON)
         channel = self.channels[notification.channel]
         try:
             recipient = channel.read_recipient(notification.event.addresses[channel.address_field])
@@ -179,14 +172,17 @@ class ReplayDeadLetters:
                 ignore_expiry=order.ignore_expiry,
             )
         except InvalidRecipient:
-            return _Revival(prospect=Prospect.INVALID)
+            return _Plan(prospect=Prospect.INVALID)
         except AlreadyExpired:
-            return _Revival(prospect=Prospect.EXPIRED)
-        return _Revival(prospect=Prospect.REPLAYED, revised=[revived])
+            return _Plan(prospect=Prospect.EXPIRED)
+        revival = Revival(letter_id=letter.id, revised=[revived])
+        return _Plan(prospect=Prospect.REPLAYED, revival=revival)
 
 
-def _prospect(revival: _Revival, moved: set[UUID], refused: set[UUID]) -> Prospect:
-    ids = {notification.id for notification in (*revival.revised, *revival.newborn)}
-    if ids & refused:
+def _prospect(plan: _Plan, written: set[UUID], refused: set[UUID]) -> Prospect:
+    if plan.revival is None:
+        return plan.prospect
+    if plan.revival.letter_id in refused:
         return Prospect.REFUSED
-    return revival.prospect if ids <= moved else Prospect.MOVED_ON
+    ids = {each.id for each in (*plan.revival.revised, *plan.revival.newborn)}
+    return plan.prospect if ids <= written else Prospect.MOVED_ON

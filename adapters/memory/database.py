@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from application.errors import RowRefused, StoreUnavailable
 from domain.api_key import ApiKey
 from domain.audit import AuditEntry
-from domain.dead_letter import DeadLetter
+from domain.dead_letter import DeadLetter, Settlement
 from domain.lease import Lease
 from domain.move import Move
 from domain.notification import Notification
@@ -72,3 +72,11 @@ class Database:
         dead_letter = notification.dead_letter()
         if dead_letter is not None:
             self.dead_letters.setdefault(dead_letter.id, dead_letter)
+
+    def settle(self, letter_id: UUID, settlement: Settlement) -> bool:
+        """Whether it was open."""
+        letter = self.dead_letters.get(letter_id)
+        if letter is None or letter.settlement is not None:
+            return False
+        self.dead_letters[letter_id] = replace(letter, settlement=settlement)
+        return True

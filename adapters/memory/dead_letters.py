@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -44,11 +43,7 @@ class MemoryDeadLetters(DeadLetters):
 
     async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
         self._database.reach()
-        kept = self._database.dead_letters
-        still_open = {id_ for id_ in ids if id_ in kept and kept[id_].settlement is None}
-        for id_ in still_open:
-            kept[id_] = replace(kept[id_], settlement=settlement)
-        return len(still_open)
+        return sum(self._database.settle(id_, settlement) for id_ in ids)
 
     def _matching(self, query: DeadLetterQuery) -> list[DeadLetter]:
         self._database.reach()

@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.memory.database import Database
-from application.ports.notification_store import NotificationStore
+from application.ports.notification_store import NotificationStore, Revival
+from domain.dead_letter import Settlement
 from domain.lease import Lease
 from domain.notification import Notification
 from domain.repeat import Sighting, Standing
@@ -96,6 +97,17 @@ class MemoryNotificationStore(NotificationStore):
         for notification in written:
             self._database.write(notification, None)
         return written
+
+    async def revive(
+        self, revivals: Sequence[Revival], settlement: Settlement
+    ) -> Sequence[Notification]:
+        self._database.check([n for each in revivals for n in (*each.revised, *each.newborn)])
+        taken = [each for each in revivals if self._database.settle(each.letter_id, settlement)]
+        revised = await self.revise([n for each in taken for n in each.revised])
+        newborn = [n for each in taken for n in each.newborn]
+        standings = await self.accept(newborn, lease=None)
+        added = [n for n, first in zip(newborn, standings, strict=True) if first is None]
+        return [*revised, *added]
 
     async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:
         self._database.reach()

@@ -15,15 +15,11 @@ from adapters.postgres.rows import (
     dead_letter_of,
     dead_letter_row,
 )
+from adapters.postgres.settling import settle
 from application.ports.dead_letters import DeadLetterQuery, DeadLetters
 from domain.dead_letter import DeadLetter, Settlement
 
 _SELECT = f"SELECT {DEAD_LETTERS.names} FROM dead_letters"
-_SETTLE = """
-    UPDATE dead_letters
-    SET settled_as = :how, settled_at = :at, settled_by = :by, settled_why = :why
-    WHERE id = ANY(:ids) AND settled_as IS NULL
-    RETURNING id"""
 
 
 class PostgresDeadLetters(DeadLetters):
@@ -55,14 +51,7 @@ class PostgresDeadLetters(DeadLetters):
         return {row[0]: row[1] for row in rows}
 
     async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
-        values = {
-            "how": settlement.how,
-            "at": settlement.at,
-            "by": settlement.by,
-            "why": settlement.why,
-            "ids": ids,
-        }
-        return len(await self._database.write(lambda c: rows_of(c, _SETTLE, values)))
+        return len(await self._database.write(lambda c: settle(c, ids, settlement)))
 
     async def _page(
         self,

@@ -13,8 +13,10 @@ from adapters.postgres.claiming import claim
 from adapters.postgres.database import Database
 from adapters.postgres.moving import move_in_hand, move_in_nobodys_hand
 from adapters.postgres.rows import INSERT_SIGHTINGS, SIGHTINGS, notification_of, sighting_row
+from adapters.postgres.settling import revive
 from application.ports.event_decoder import EventDecoder
-from application.ports.notification_store import NotificationStore
+from application.ports.notification_store import NotificationStore, Revival
+from domain.dead_letter import Settlement
 from domain.lease import Lease
 from domain.notification import Notification
 from domain.repeat import Sighting, Standing
@@ -87,6 +89,13 @@ class PostgresNotificationStore(NotificationStore):
             return []
         return await self._database.write(
             lambda connection: move_in_nobodys_hand(connection, notifications)
+        )
+
+    async def revive(
+        self, revivals: Sequence[Revival], settlement: Settlement
+    ) -> Sequence[Notification]:
+        return await self._database.write(
+            lambda connection: revive(connection, revivals, settlement)
         )
 
     async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:

@@ -9,16 +9,14 @@ from adapters.sqlite.database import Database
 from adapters.sqlite.rows import (
     DEAD_LETTER_COLUMNS,
     INSERT_DEAD_LETTER,
+    SETTLE_DEAD_LETTER,
     dead_letter_of,
     dead_letter_row,
+    settlement_row,
     to_microseconds,
 )
 from application.ports.dead_letters import DeadLetterQuery, DeadLetters
 from domain.dead_letter import DeadLetter, Settlement
-
-_SETTLE = """
-    UPDATE dead_letters SET settled_as = ?, settled_at = ?, settled_by = ?, settled_why = ?
-    WHERE id = ? AND settled_as IS NULL"""
 
 
 class SqliteDeadLetters(DeadLetters):
@@ -74,13 +72,8 @@ class SqliteDeadLetters(DeadLetters):
         )
 
     async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
-        settled = (
-            settlement.how,
-            to_microseconds(settlement.at),
-            settlement.by,
-            settlement.why,
-        )
-        return await self._database.change(_SETTLE, [(*settled, id_.bytes) for id_ in ids])
+        rows = [settlement_row(id_, settlement) for id_ in ids]
+        return await self._database.change(SETTLE_DEAD_LETTER, rows)
 
 
 def _where(query: DeadLetterQuery) -> tuple[str, list[object]]:

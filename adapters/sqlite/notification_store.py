@@ -17,12 +17,14 @@ from adapters.sqlite.rows import (
     INSERT_NOTIFICATIONS,
     INSERT_SIGHTING,
     SELECT_NOTIFICATION,
+    SETTLE_DEAD_LETTER,
     UPDATE_NOTIFICATIONS,
     UPDATE_RECIPIENT,
     dead_letter_row,
     move_row,
     notification_of,
     notification_row,
+    settlement_row,
     sighting_row,
     standing_of,
     to_instant,
@@ -30,7 +32,8 @@ from adapters.sqlite.rows import (
     update_row,
 )
 from application.ports.event_decoder import EventDecoder
-from application.ports.notification_store import NotificationStore
+from application.ports.notification_store import NotificationStore, Revival
+from domain.dead_letter import Settlement
 from domain.lease import Lease
 from domain.notification import RESCUES_BEFORE_ALONE, Notification
 from domain.repeat import Repeat, Sighting, Standing
@@ -109,6 +112,13 @@ class SqliteNotificationStore(NotificationStore):
 
     async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
         return await self._database.write(lambda connection: revise(connection, notifications))
+
+    async def revive(
+        self, revivals: Sequence[Revival], settlement: Settlement
+    ) -> Sequence[Notification]:
+        return await self._database.write(
+            lambda connection: _revive(connection, revivals, settlement)
+        )
 
     async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:
         [instant] = await self._database.read(
@@ -269,6 +279,23 @@ def revise(
         UPDATE_RECIPIENT, [(each.recipient.address, each.recipient.key, n) for n, each in written]
     )
     return _write(connection, written, None)
+
+
+def _revive(
+    connection: sqlite3.Connection, revivals: Sequence[Revival], settlement: Settlement
+) -> list[Notification]:
+    taken = [
+        each
+        for each in revivals
+        if connection.execute(
+            SETTLE_DEAD_LETTER, settlement_row(each.letter_id, settlement)
+        ).rowcount
+    ]
+    revised = revise(connection, [n for each in taken for n in each.revised])
+    newborn = [n for each in taken for n in each.newborn]
+    standings = _accept(connection, newborn, None)
+    added = [n for n, first in zip(newborn, standings, strict=True) if first is None]
+    return [*revised, *added]
 
 
 def _write(

@@ -78,6 +78,10 @@ INSERT_DEAD_LETTER = f"""
     INSERT OR IGNORE INTO dead_letters ({DEAD_LETTER_COLUMNS})
     VALUES ({", ".join("?" * 18)})"""
 
+SETTLE_DEAD_LETTER = """
+    UPDATE dead_letters SET settled_as = ?, settled_at = ?, settled_by = ?, settled_why = ?
+    WHERE id = ? AND settled_as IS NULL"""
+
 
 @lru_cache(maxsize=64)
 def to_microseconds(instant: datetime) -> int:
@@ -263,6 +267,16 @@ def dead_letter_row(dead_letter: DeadLetter) -> Row:
             if settlement is None
             else (settlement.how, to_microseconds(settlement.at), settlement.by, settlement.why)
         ),
+    )
+
+
+def settlement_row(letter_id: UUID, settlement: Settlement) -> Row:
+    return (
+        settlement.how,
+        to_microseconds(settlement.at),
+        settlement.by,
+        settlement.why,
+        letter_id.bytes,
     )
 
 

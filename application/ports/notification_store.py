@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
+from domain.dead_letter import Settlement
 from domain.lease import Lease
 from domain.notification import Notification
 from domain.repeat import Sighting, Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revival:
+    """Another life for a dead letter: of its notification, or of those that its record told of."""
+
+    letter_id: UUID
+    revised: Sequence[Notification] = ()
+    newborn: Sequence[Notification] = ()
 
 
 class NotificationStore(Protocol):
@@ -66,6 +78,16 @@ class NotificationStore(Protocol):
     async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
         """Write what a person decided, of those that are in nobody's hand and still stand where
         they stood before that move. Returns those written."""
+
+    @abstractmethod
+    async def revive(
+        self, revivals: Sequence[Revival], settlement: Settlement
+    ) -> Sequence[Notification]:
+        """Of those whose letter is open: settle it, revise and accept, in the same step.
+
+        Whoever settles a letter first has it: of two that decide at once the other finds it
+        settled. Returns the notifications that were written.
+        """
 
     @abstractmethod
     async def next_due_at(self, channel: str, *, only_orphans: bool = False) -> datetime | None:

@@ -18,7 +18,9 @@ from adapters.memory.stream import Stream
 from adapters.wire.decoder import WireDecoder
 from application.errors import StoreUnavailable
 from application.ports.event_decoder import EventDecoder
+from application.ports.notification_store import Revival
 from application.ports.rate_limiter import RateAsk
+from domain.dead_letter import Settlement
 from domain.errors import UnreadableEvent
 from domain.event import Event
 from domain.lease import Lease
@@ -103,6 +105,12 @@ class HurdledStore(MemoryNotificationStore):
     async def revise(self, notifications: Sequence[Notification]) -> Sequence[Notification]:
         await self._hurdles.passing("revise")
         return await super().revise(notifications)
+
+    async def revive(
+        self, revivals: Sequence[Revival], settlement: Settlement
+    ) -> Sequence[Notification]:
+        await self._hurdles.passing("revive")
+        return await super().revive(revivals, settlement)
 
 
 class HurdledLaneControl(MemoryLaneControl):

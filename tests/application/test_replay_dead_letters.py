@@ -6,13 +6,15 @@ import asyncio
 from copy import deepcopy
 
 from application.replay_dead_letters import Prospect
-from domain.dead_letter import UNREADABLE
+from domain.dead_letter import UNREADABLE, Settled, Settlement
 from domain.failure import Failure
 from domain.outcome import Rejected
 from domain.status import Status
 from tests.application.driver import Driver, many, once
-from tests.builders import at
+from tests.builders import NOON, at
 from tests.runner import Run
+
+DISCARDED = Settlement(how=Settled.DISCARDED, at=NOON, by="grace", why="a test")
 
 
 def _rejected(run: Run, *event_ids: str) -> Driver:
@@ -23,6 +25,10 @@ def _rejected(run: Run, *event_ids: str) -> Driver:
     assert driver.statuses() == {Status.FAILED: len(event_ids)}
     driver.sender.handed_over.clear()
     return driver
+
+
+async def _replay(driver: Driver) -> list[Prospect]:
+    return list(await driver.replay(await driver.letters()))
 
 
 class TestAnInvalidAddress:
@@ -116,6 +122,24 @@ class TestARecordThatNobodyCouldRead:
         assert driver.told == once("e1", "e2")
         assert len(run(driver.letters())) == 1
 
+    def test_is_told_to_nobody_if_somebody_discarded_it_meanwhile(self, run: Run) -> None:
+        async def story(driver: Driver) -> None:
+            await driver.turn()
+            driver.decoder.learn()
+            letters = await driver.letters()
+            driver.hurdles.hold("revive")
+            replaying = asyncio.create_task(_replay(driver))
+            await driver.breathe()
+            assert await driver.dead_letters.settle([letters[0].id], DISCARDED) == 1
+            driver.hurdles.let_go("revive")
+            assert await replaying == [Prospect.MOVED_ON]
+            await driver.pass_turns(60)
+            assert driver.told == {}
+
+        driver = Driver(can_read=False)
+        driver.publish("e1")
+        run(story(driver))
+
 
 class TestLooking:
     def test_says_what_would_become_of_each_and_changes_nothing(self, run: Run) -> None:
@@ -168,20 +192,32 @@ class TestWhatHasFailed:
     def test_has_moved_on_if_somebody_moved_it_meanwhile(self, run: Run) -> None:
         async def story(driver: Driver) -> None:
             letters = await driver.letters()
-            driver.hurdles.hold("revise")
-            first = asyncio.create_task(_prospects(driver))
+            driver.hurdles.hold("revive")
+            first = asyncio.create_task(_replay(driver))
             await driver.breathe()
-            assert driver.hurdles.is_held("revise")
+            assert driver.hurdles.is_held("revive")
             assert await driver.replay(letters) == [Prospect.REPLAYED]
-            driver.hurdles.let_go("revise")
+            driver.hurdles.let_go("revive")
             assert await first == [Prospect.MOVED_ON]
             await driver.pass_turns(60)
             assert driver.told == once("e1")
 
-        async def _prospects(driver: Driver) -> list[Prospect]:
-            return list(await driver.replay(await driver.letters()))
-
         run(story(_rejected(run, "e1")))
+
+    def test_is_told_to_nobody_if_somebody_discarded_it_meanwhile(self, run: Run) -> None:
+        async def story(driver: Driver) -> None:
+            first, second = await driver.letters()
+            driver.hurdles.hold("revive")
+            replaying = asyncio.create_task(_replay(driver))
+            await driver.breathe()
+            assert await driver.dead_letters.settle([first.id], DISCARDED) == 1
+            driver.hurdles.let_go("revive")
+            assert await replaying == [Prospect.MOVED_ON, Prospect.REPLAYED]
+            await driver.pass_turns(60)
+            assert driver.told == once(str(second.event_id))
+            assert driver.database.dead_letters[first.id].settlement == DISCARDED
+
+        run(story(_rejected(run, "e1", "e2")))
 
     def test_a_letter_of_an_earlier_life_wakes_nobody(self, run: Run) -> None:
         driver = _rejected(run, "e1")

@@ -17,13 +17,14 @@ from application.ports.dead_letters import DeadLetters
 from application.ports.lane_control import LaneControl
 from application.ports.leases import Leases
 from application.ports.notification_history import Chapter, NotificationHistory, Query
-from application.ports.notification_store import NotificationStore
+from application.ports.notification_store import NotificationStore, Revival
 from application.ports.personal_data import PersonalData
 from application.ports.receipts import Receipts
+from domain.dead_letter import DeadLetter
 from domain.lease import Lease
 from domain.notification import Notification
 from domain.repeat import Standing
-from tests.contracts.given import EVERYTHING, NOW, SECOND
+from tests.contracts.given import EVERYTHING, NOW, REPLAYED, SECOND
 from tests.runner import Run
 
 
@@ -99,6 +100,9 @@ class Worker:
     def revise(self, *notifications: Notification) -> list[Notification]:
         return list(self._run(self.ports.store.revise(notifications)))
 
+    def revive(self, *revivals: Revival) -> list[Notification]:
+        return list(self._run(self.ports.store.revive(revivals, REPLAYED)))
+
     def next_due_at(self, channel: str = "email", *, only_orphans: bool = False) -> datetime | None:
         return self._run(self.ports.store.next_due_at(channel, only_orphans=only_orphans))
 
@@ -115,6 +119,9 @@ class Worker:
 
     def known(self) -> list[Notification]:
         return list(self._run(self.ports.history.latest(Query(), limit=1000)))
+
+    def dead_letters(self) -> list[DeadLetter]:
+        return list(self._run(self.ports.dead_letters.latest(EVERYTHING, limit=1000)))
 
     def dead_letter_count(self) -> int:
         return sum(self._run(self.ports.dead_letters.tally(EVERYTHING)).values())

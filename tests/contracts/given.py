@@ -12,6 +12,7 @@ from adapters.wire.decoder import WireDecoder
 from application.ports.dead_letters import DeadLetterQuery
 from domain.channel import Channel
 from domain.circuit import CircuitPolicy
+from domain.dead_letter import Settled, Settlement
 from domain.event import Event
 from domain.failure import Failure
 from domain.move import Move
@@ -51,6 +52,8 @@ ADDRESSES = {"email": "ada@example.com", "phoneNumber": "+15551234567"}
 BY = "worker-1"
 #: Also the dead letters that somebody has settled.
 EVERYTHING = DeadLetterQuery(only_open=False)
+REPLAYED = Settlement(how=Settled.REPLAYED, at=NOW, by="ada", why="the address is right")
+DISCARDED = Settlement(how=Settled.DISCARDED, at=NOW, by="grace", why="a test")
 
 
 def position(offset: int) -> Position:

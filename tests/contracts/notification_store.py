@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from application.errors import RowRefused, StoreUnavailable
+from application.ports.notification_store import Revival
+from domain.dead_letter import DeadLetter
 from domain.failure import Failure
 from domain.lease import LEASE_FOR
 from domain.notification import Notification
@@ -17,12 +19,15 @@ from domain.recipient import Recipient
 from domain.repeat import Repeat, Standing
 from domain.status import Status, Wait, Waiting
 from tests.contracts.database import Database, DatabaseContract, Ports, Worker, same
+from tests.contracts.dead_letters import unreadable
 from tests.contracts.given import (
     BY,
+    DISCARDED,
     EMAIL,
     EVERYTHING,
     MICROSECOND,
     NOW,
+    REPLAYED,
     SECOND,
     SMS,
     again,
@@ -716,6 +721,94 @@ class NotificationStoreContract(DatabaseContract):
         assert worker.revise(replay(failed())) == []
         assert worker.known() == []
 
+    # revive: another life for dead letters
+
+    def test_revive_writes_what_begins_anew_and_settles_its_letter(self, worker: Worker) -> None:
+        worker.accept(failed())
+        revived = replay(failed())
+        assert worker.revive(revival(revived)) == [revived]
+        chapter = worker.chapter(failed())
+        assert chapter.notification == revived
+        assert chapter.trail == [failed().last_move, revived.last_move]
+        assert [letter.settlement for letter in chapter.dead_letters] == [REPLAYED]
+        assert worker.claim() == [revived]
+
+    def test_revive_adds_those_that_a_record_told_of_and_settles_its_letter(
+        self, worker: Worker, run: Run
+    ) -> None:
+        run(worker.ports.dead_letters.add([unreadable()]))
+        newborn = [waiting(), waiting(channel=SMS)]
+        read_at_last = Revival(letter_id=unreadable().id, newborn=newborn)
+        assert worker.revive(read_at_last) == newborn
+        assert worker.known() == newborn[::-1]
+        assert [letter.settlement for letter in worker.dead_letters()] == [REPLAYED]
+
+    def test_revive_leaves_a_letter_that_somebody_has_settled_as_it_is(
+        self, worker: Worker, run: Run
+    ) -> None:
+        letters = [unreadable(), letter_of(failed())]
+        worker.accept(failed())
+        run(worker.ports.dead_letters.add([unreadable()]))
+        run(worker.ports.dead_letters.settle([each.id for each in letters], DISCARDED))
+        born = waiting("event-2")
+        too_late = Revival(letter_id=unreadable().id, newborn=[born])
+        assert worker.revive(too_late, revival(replay(failed()))) == []
+        assert worker.known() == [failed()]
+        assert [letter.settlement for letter in worker.dead_letters()] == [DISCARDED] * 2
+
+    def test_revive_writes_those_of_open_letters_beside_others(
+        self, worker: Worker, run: Run
+    ) -> None:
+        both = [failed("event-1"), failed("event-2")]
+        worker.accept(*both)
+        run(worker.ports.dead_letters.settle([letter_of(both[0]).id], DISCARDED))
+        assert worker.revive(*map(revival, map(replay, both))) == [replay(both[1])]
+        assert worker.known() == [replay(both[1]), both[0]]
+
+    def test_revive_answers_for_what_is_new_of_a_record_alone(
+        self, worker: Worker, run: Run
+    ) -> None:
+        run(worker.ports.dead_letters.add([unreadable()]))
+        newborn = [waiting(), waiting(channel=SMS)]
+        worker.accept(newborn[0])
+        read_at_last = Revival(letter_id=unreadable().id, newborn=newborn)
+        assert worker.revive(read_at_last) == newborn[1:]
+        assert [letter.settlement for letter in worker.dead_letters()] == [REPLAYED]
+
+    def test_revive_of_nothing_is_nothing(self, worker: Worker) -> None:
+        assert worker.revive() == []
+
+    def test_of_a_revival_that_is_refused_the_letter_stays_open(
+        self, worker: Worker, database: Database, run: Run
+    ) -> None:
+        run(worker.ports.dead_letters.add([unreadable()]))
+        run(database.will_refuse("event-1"))
+        refused = Revival(letter_id=unreadable().id, newborn=[waiting()])
+        with pytest.raises(RowRefused):
+            worker.revive(refused)
+        assert worker.known() == []
+        assert worker.dead_letters() == [unreadable()]
+
+    def test_of_two_that_revive_and_settle_the_same_at_once_one_has_each(
+        self, worker: Worker, another: Worker, run: Run
+    ) -> None:
+        for race in range(10):
+            many = [failed(f"event-{race}-{n}") for n in range(20)]
+            worker.accept(*many)
+            ids = [letter_of(each).id for each in many]
+            revivals = [revival(replay(each)) for each in many]
+            calls = [
+                worker.ports.store.revive(revivals, REPLAYED),
+                another.ports.dead_letters.settle(ids[::-1], DISCARDED),
+            ]
+            run(together(*calls[:: (-1) ** race]))
+            for each in many:
+                chapter = worker.chapter(each)
+                [letter] = chapter.dead_letters
+                assert letter.settlement == (
+                    DISCARDED if chapter.notification == each else REPLAYED
+                )
+
     # next_due_at: when the next one can be claimed
 
     def test_next_due_at_is_when_the_next_one_can_be_claimed(self, worker: Worker) -> None:
@@ -805,7 +898,7 @@ class NotificationStoreContract(DatabaseContract):
         assert worker.dead_letter_count() == 0
         assert worker.record(sent(both[0])) == [sent(both[0])]
 
-    @pytest.mark.parametrize("call", ["accept", "note", "claim", "record", "next_due_at"])
+    @pytest.mark.parametrize("call", ["accept", "note", "claim", "record", "revive", "next_due_at"])
     def test_raises_store_unavailable_and_nothing_was_written(
         self, worker: Worker, database: Database, ports: Ports, run: Run, call: str
     ) -> None:
@@ -816,6 +909,7 @@ class NotificationStoreContract(DatabaseContract):
             "note": lambda: store.note([sighting(begun("event-1"), offset=7)]),
             "claim": lambda: store.claim("email", now=NOW, limit=9, lease=lease),
             "record": lambda: store.record([sent(begun("event-1"))], lease=lease),
+            "revive": lambda: store.revive([revival(replay(failed()))], REPLAYED),
             "next_due_at": lambda: store.next_due_at("email"),
         }
         run(database.go_away())
@@ -854,4 +948,17 @@ class NotificationStoreContract(DatabaseContract):
 def replay(notification: Notification, *, by: str = "ada") -> Notification:
     return notification.replay(
         recipient=notification.recipient, due_at=NOW, now=NOW, by=by, why="the address is right"
+    )
+
+
+def letter_of(failure: Notification) -> DeadLetter:
+    letter = failure.dead_letter()
+    assert letter is not None
+    return letter
+
+
+def revival(revived: Notification) -> Revival:
+    return Revival(
+        letter_id=DeadLetter.id_of(revived.id, revived.generation - 1),
+        revised=[revived],
     )

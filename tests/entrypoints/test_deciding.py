@@ -30,7 +30,7 @@ from entrypoints.container import Tidings
 from entrypoints.deciding import Choice, discard, replay
 from tests.acceptance.local import MemoryAssembly
 from tests.acceptance.world import World
-from tests.application.given import Hurdles
+from tests.application.given import HurdledStore, Hurdles
 from tests.entrypoints.program import Program
 
 
@@ -382,9 +382,12 @@ class TestADecisionThatIsInterrupted:
         """Whose store goes away after a batch."""
         assert isinstance(world.assembly, MemoryAssembly)
         hurdles = Hurdles()
-        hurdles.fail("settle", after=1)
-        letters = HurdledDeadLetters(world.assembly._container.database(), hurdles)
-        replay = replace(world.tidings.replay_dead_letters, dead_letters=letters)
+        for call in ("settle", "revive"):
+            hurdles.fail(call, after=1)
+        database = world.assembly._container.database()
+        letters = HurdledDeadLetters(database, hurdles)
+        store = HurdledStore(database, hurdles)
+        replay = replace(world.tidings.replay_dead_letters, dead_letters=letters, store=store)
         return replace(world.tidings, dead_letters=letters, replay_dead_letters=replay)
 
     @pytest.mark.parametrize("decision", ["replay", "discard"])
