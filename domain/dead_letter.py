@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -33,19 +33,14 @@ UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
-    """Of a notification: one per generation. Of a record: one per place and bytes.
-
-    `id` is a function of that key, so that the same dead letter is never kept twice.
-    `body` is the event in the wire format, or the record's bytes as they lay.
-    """
+class DeadLetterOutline:
+    """A dead letter without its body, so that many of them take little memory."""
 
     id: UUID
     reason: str
     error: str
     failed_at: datetime
     position: Position
-    body: bytes
     notification_id: UUID | None = None
     event_id: str | None = None
     channel: str | None = None
@@ -53,6 +48,17 @@ class DeadLetter:
     attempts: int = 0
     message_type: str | None = None
     settlement: Settlement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter(DeadLetterOutline):
+    """Of a notification: one per generation. Of a record: one per place and bytes.
+
+    `id` is a function of that key, so that the same dead letter is never kept twice.
+    `body` is the event in the wire format, or the record's bytes as they lay.
+    """
+
+    body: bytes
 
     @classmethod
     def of_record(cls, record: Record, error: UnreadableEvent, *, now: datetime) -> DeadLetter:
@@ -64,6 +70,12 @@ class DeadLetter:
             failed_at=now,
             position=record.position,
             body=body,
+        )
+
+    @property
+    def outline(self) -> DeadLetterOutline:
+        return DeadLetterOutline(
+            **{each.name: getattr(self, each.name) for each in fields(DeadLetterOutline)}
         )
 
     @staticmethod

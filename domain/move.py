@@ -34,6 +34,12 @@ class Move:
     words: str = ""
     rule: str = ""
 
+    def expires_first(self, expires_at: datetime | None) -> bool:
+        """It is held until then: what it waits for is later."""
+        if self.due_at is None or self.status is Status.UNCERTAIN:
+            return False
+        return self.due_at == expires_at
+
     @property
     def outcome(self) -> OutcomeKind | None:
         """Of the attempt that this step ends; None if it ends none, as where it was released.

@@ -156,9 +156,7 @@ class Notification:
 
     def expires_first(self, move: Move) -> bool:
         """In that line of its trail it is held until it expires: what it waits for is later."""
-        if move.due_at is None or move.status is Status.UNCERTAIN:
-            return False
-        return move.due_at == self.event.expires_at
+        return move.expires_first(self.event.expires_at)
 
     def begin(self, *, now: datetime, by: str) -> Notification:
         """A worker is about to hand it over; durable before it does."""

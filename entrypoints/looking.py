@@ -11,9 +11,9 @@ from uuid import UUID
 from adapters.mail.address import read_email_address
 from application.ports.dead_letters import DeadLetterQuery
 from application.ports.notification_history import Query
-from domain.dead_letter import UNREADABLE, DeadLetter
+from domain.dead_letter import UNREADABLE, DeadLetter, DeadLetterOutline
 from domain.errors import InvalidRecipient
-from domain.notification import Notification
+from domain.outline import Outline
 from domain.pause import Pause
 from domain.recipient import phone_number
 from domain.status import Status
@@ -26,8 +26,8 @@ _MAY_MEAN_UNREADABLE = (Query(), Query(status=Status.FAILED))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationPage:
-    items: Sequence[Notification]
-    unreadable: Sequence[DeadLetter]
+    items: Sequence[Outline]
+    unreadable: Sequence[DeadLetterOutline]
     next: UUID | None  #: the last one here, if there are more
     is_first: bool
     paused: Mapping[str, Pause]
@@ -38,7 +38,7 @@ class NotificationPage:
 class DeadLetterPage:
     """Some of the dead letters, and how many there are in all."""
 
-    letters: Sequence[DeadLetter]
+    letters: Sequence[DeadLetterOutline]
     tally: Mapping[str, int]
     next: UUID | None  #: the last one here, if there are more
 
@@ -50,7 +50,7 @@ async def notifications_page(
     if after is not None and not await tidings.history.find([after]):
         raise NotThere("no notification has this id", field="after")
     found = await tidings.history.latest(query, limit=limit + 1, after=after)
-    unreadable: Sequence[DeadLetter] = []
+    unreadable: Sequence[DeadLetterOutline] = []
     if after is None and query in _MAY_MEAN_UNREADABLE:
         unreadable = await tidings.dead_letters.latest(
             DeadLetterQuery(reason=UNREADABLE), limit=limit

@@ -17,9 +17,9 @@ from application.statistics import Statistics, Tally
 from domain.api_key import ApiKey
 from domain.audit import AuditEntry
 from domain.circuit import Circuit
-from domain.dead_letter import DeadLetter, Settlement
+from domain.dead_letter import DeadLetter, DeadLetterOutline, Settlement
 from domain.move import Move
-from domain.notification import Notification
+from domain.outline import Outline
 from domain.pause import Pause
 from domain.record import Position
 from domain.repeat import Repeat, Sighting
@@ -34,28 +34,28 @@ def position(position: Position) -> shapes.Position:
     )
 
 
-def notification(notification: Notification, *, reveal: bool) -> shapes.Notification:
-    address = notification.recipient.address
+def notification(outline: Outline, *, reveal: bool) -> shapes.Notification:
+    address, last = outline.recipient.address, outline.last_move
     return shapes.Notification(
-        id=notification.id,
-        event_id=notification.event.id,
-        message_type=notification.event.message_type,
-        channel=notification.channel,
+        id=outline.id,
+        event_id=outline.event_id,
+        message_type=outline.message_type,
+        channel=outline.channel,
         recipient=shown_address(address, reveal=reveal),
-        status=notification.status,
-        is_final=notification.status.is_final,
-        generation=notification.generation,
-        attempt=notification.attempt,
-        occurred_at=notification.event.occurred_at,
-        accepted_at=notification.accepted_at,
-        since=notification.since,
-        due_at=notification.due_at,
-        waiting_for=notification.waiting_for,
-        expires_at=notification.expires_at,
-        failure=notification.failure,
-        words=notification.last_move.words,
-        provider_id=notification.provider_id,
-        origin=position(notification.origin),
+        status=last.status,
+        is_final=last.status.is_final,
+        generation=last.generation,
+        attempt=last.attempt,
+        occurred_at=outline.occurred_at,
+        accepted_at=outline.accepted_at,
+        since=outline.since,
+        due_at=last.due_at,
+        waiting_for=last.waiting_for,
+        expires_at=outline.expires_at,
+        failure=last.failure,
+        words=last.words,
+        provider_id=outline.provider_id,
+        origin=position(outline.origin),
     )
 
 
@@ -84,7 +84,7 @@ def sighting(sighting: Sighting) -> shapes.Sighting:
     )
 
 
-def dead_letter(letter: DeadLetter) -> shapes.DeadLetter:
+def dead_letter(letter: DeadLetterOutline) -> shapes.DeadLetter:
     return shapes.DeadLetter(**_fields(letter))
 
 
@@ -92,7 +92,7 @@ def dead_letter_in_full(letter: DeadLetter) -> shapes.DeadLetterInFull:
     return shapes.DeadLetterInFull(**_fields(letter), body=body(letter.body))
 
 
-def _fields(letter: DeadLetter) -> dict[str, Any]:
+def _fields(letter: DeadLetterOutline) -> dict[str, Any]:
     return {
         "id": letter.id,
         "reason": letter.reason,
@@ -171,7 +171,7 @@ def story(
 
 def chapter(chapter: Chapter, *, reveal: bool) -> shapes.Chapter:
     return shapes.Chapter(
-        notification=notification(chapter.notification, reveal=reveal),
+        notification=notification(Outline.of(chapter.notification), reveal=reveal),
         trail=[move(each) for each in chapter.trail],
         sightings=[sighting(each) for each in chapter.sightings],
         dead_letters=[dead_letter(each) for each in chapter.dead_letters],
@@ -179,8 +179,8 @@ def chapter(chapter: Chapter, *, reveal: bool) -> shapes.Chapter:
 
 
 def notifications(
-    found: Sequence[Notification],
-    unreadable: Sequence[DeadLetter],
+    found: Sequence[Outline],
+    unreadable: Sequence[DeadLetterOutline],
     *,
     next_: UUID | None,
     reveal: bool,
@@ -195,7 +195,7 @@ def notifications(
 
 
 def dead_letters(
-    letters: Sequence[DeadLetter], tally: Mapping[str, int], *, next_: UUID | None
+    letters: Sequence[DeadLetterOutline], tally: Mapping[str, int], *, next_: UUID | None
 ) -> shapes.DeadLetters:
     return shapes.DeadLetters(
         items=[dead_letter(each) for each in letters],
@@ -218,7 +218,7 @@ def audit_log(entries: Sequence[AuditEntry]) -> shapes.AuditLog:
 def happening(
     happening: Happening, *, reveal: bool
 ) -> answers.Moved | answers.Sighted | answers.Kept:
-    at, whose = happening.at, notification(happening.notification, reveal=reveal)
+    at, whose = happening.at, notification(Outline.of(happening.notification), reveal=reveal)
     match happening.what:
         case Move() as moved:
             return answers.Moved(at=at, notification=whose, move=move(moved))

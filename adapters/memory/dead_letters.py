@@ -9,7 +9,7 @@ from uuid import UUID
 
 from adapters.memory.database import Database
 from application.ports.dead_letters import DeadLetterQuery, DeadLetters
-from domain.dead_letter import DeadLetter, Settlement
+from domain.dead_letter import DeadLetter, DeadLetterOutline, Settlement
 
 
 class MemoryDeadLetters(DeadLetters):
@@ -22,10 +22,11 @@ class MemoryDeadLetters(DeadLetters):
             self._database.dead_letters.setdefault(dead_letter.id, dead_letter)
 
     async def latest(
-        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None = None
-    ) -> Sequence[DeadLetter]:
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetterOutline | None = None
+    ) -> Sequence[DeadLetterOutline]:
         found = sorted(self._matching(query), key=_place, reverse=True)
-        return [each for each in found if after is None or _place(each) < _place(after)][:limit]
+        behind = [each for each in found if after is None or _place(each) < _place(after)]
+        return [each.outline for each in behind[:limit]]
 
     async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
         self._database.reach()
@@ -50,7 +51,7 @@ class MemoryDeadLetters(DeadLetters):
         return [each for each in self._database.dead_letters.values() if _matches(each, query)]
 
 
-def _place(letter: DeadLetter) -> tuple[datetime, bytes]:
+def _place(letter: DeadLetterOutline) -> tuple[datetime, bytes]:
     return letter.failed_at, letter.id.bytes
 
 

@@ -11,6 +11,7 @@ from adapters.memory.database import Database
 from application.ports.notification_history import Chapter, NotificationHistory, Query
 from application.statistics import PERCENTILES, Backlog, Flow, Statistics, Stretch, Tally, place_of
 from domain.notification import Notification
+from domain.outline import Outline
 from domain.status import Status, Wait
 
 
@@ -48,7 +49,7 @@ class MemoryNotificationHistory(NotificationHistory):
 
     async def latest(
         self, query: Query, *, limit: int, after: UUID | None = None
-    ) -> Sequence[Notification]:
+    ) -> Sequence[Outline]:
         self._database.reach()
         notifications = list(self._database.notifications.values())
         newest_first = sorted(notifications, key=lambda each: each.accepted_at)[::-1]
@@ -56,7 +57,7 @@ class MemoryNotificationHistory(NotificationHistory):
             ids = [each.id for each in newest_first]
             behind = ids.index(after) + 1 if after in ids else len(ids)
             newest_first = newest_first[behind:]
-        return [each for each in newest_first if _matches(each, query)][:limit]
+        return [Outline.of(each) for each in newest_first if _matches(each, query)][:limit]
 
     async def tally(self) -> Mapping[Tally, int]:
         self._database.reach()

@@ -10,16 +10,18 @@ from sqlalchemy import text
 
 from adapters.postgres.database import Database, rows_of
 from adapters.postgres.rows import (
+    DEAD_LETTER_OUTLINE_COLUMNS,
     DEAD_LETTERS,
     INSERT_DEAD_LETTERS,
     dead_letter_of,
+    dead_letter_outline_of,
     dead_letter_row,
 )
 from adapters.postgres.settling import settle
 from application.ports.dead_letters import DeadLetterQuery, DeadLetters
-from domain.dead_letter import DeadLetter, Settlement
+from domain.dead_letter import DeadLetter, DeadLetterOutline, Settlement
 
-_SELECT = f"SELECT {DEAD_LETTERS.names} FROM dead_letters"
+_FIND = f"SELECT {DEAD_LETTERS.names} FROM dead_letters WHERE id = ANY(:ids)"
 
 
 class PostgresDeadLetters(DeadLetters):
@@ -31,18 +33,21 @@ class PostgresDeadLetters(DeadLetters):
         await self._database.write(lambda c: c.execute(text(INSERT_DEAD_LETTERS), values))
 
     async def latest(
-        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None = None
-    ) -> Sequence[DeadLetter]:
-        return await self._page(query, limit, after, "<", "failed_at DESC, id DESC")
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetterOutline | None = None
+    ) -> Sequence[DeadLetterOutline]:
+        columns = DEAD_LETTER_OUTLINE_COLUMNS
+        statement, values = _page(columns, query, after, "<", "failed_at DESC, id DESC")
+        return [dead_letter_outline_of(row) for row in await self._rows(statement, values, limit)]
 
     async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
-        letters = await self._letters(f"{_SELECT} WHERE id = ANY(:ids)", {"ids": ids})
-        return {letter.id: letter for letter in letters}
+        rows = await self._database.read(lambda c: rows_of(c, _FIND, {"ids": ids}))
+        return {letter.id: letter for letter in map(dead_letter_of, rows)}
 
     async def batch(
         self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None
     ) -> Sequence[DeadLetter]:
-        return await self._page(query, limit, after, ">", "failed_at, id")
+        statement, values = _page(DEAD_LETTERS.names, query, after, ">", "failed_at, id")
+        return [dead_letter_of(row) for row in await self._rows(statement, values, limit)]
 
     async def tally(self, query: DeadLetterQuery) -> Mapping[str, int]:
         where, values = _where(query)
@@ -53,24 +58,22 @@ class PostgresDeadLetters(DeadLetters):
     async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
         return len(await self._database.write(lambda c: settle(c, ids, settlement)))
 
-    async def _page(
-        self,
-        query: DeadLetterQuery,
-        limit: int,
-        after: DeadLetter | None,
-        behind: str,
-        order: str,
-    ) -> list[DeadLetter]:
-        where, values = _where(query)
-        if after is not None:
-            where = f"{where} AND (failed_at, id) {behind} (:after, :after_id)"
-            values |= {"after": after.failed_at, "after_id": after.id}
-        statement = f"{_SELECT} WHERE {where} ORDER BY {order} LIMIT :limit"
-        return await self._letters(statement, values | {"limit": limit})
+    async def _rows(
+        self, statement: str, values: Mapping[str, Any], limit: int
+    ) -> Sequence[Sequence[Any]]:
+        given = {**values, "limit": limit}
+        return await self._database.read(lambda c: rows_of(c, statement, given))
 
-    async def _letters(self, statement: str, values: Mapping[str, Any]) -> list[DeadLetter]:
-        rows = await self._database.read(lambda c: rows_of(c, statement, values))
-        return [dead_letter_of(row) for row in rows]
+
+def _page(
+    columns: str, query: DeadLetterQuery, after: DeadLetterOutline | None, behind: str, order: str
+) -> tuple[str, dict[str, Any]]:
+    """The statement and its values, but for the limit."""
+    where, values = _where(query)
+    if after is not None:
+        where = f"{where} AND (failed_at, id) {behind} (:after, :after_id)"
+        values |= {"after": after.failed_at, "after_id": after.id}
+    return f"SELECT {columns} FROM dead_letters WHERE {where} ORDER BY {order} LIMIT :limit", values
 
 
 def _where(query: DeadLetterQuery) -> tuple[str, dict[str, Any]]:

@@ -20,6 +20,7 @@ from adapters.postgres.rows import (
     dead_letter_of,
     move_of,
     notification_of,
+    outline_of,
     sighting_of,
 )
 from adapters.postgres.statistics import backlog, pace, statistics, tally
@@ -27,6 +28,7 @@ from application.ports.event_decoder import EventDecoder
 from application.ports.notification_history import Chapter, NotificationHistory, Query
 from application.statistics import Backlog, Statistics, Stretch, Tally
 from domain.notification import Notification
+from domain.outline import Outline
 
 _OF_EVENT = f"""
     SELECT {NOTIFICATION_COLUMNS}, states.n FROM {WHOLE_NOTIFICATIONS}
@@ -64,10 +66,10 @@ class PostgresNotificationHistory(NotificationHistory):
 
     async def latest(
         self, query: Query, *, limit: int, after: UUID | None = None
-    ) -> Sequence[Notification]:
+    ) -> Sequence[Outline]:
         statement, values = page(query, channels=self._channels, limit=limit, after=after)
         rows = await self._database.read(lambda c: rows_of(c, statement, values))
-        return [notification_of(row, self._decoder) for row in rows]
+        return [outline_of(row) for row in rows]
 
     async def tally(self) -> Mapping[Tally, int]:
         return await self._database.read(tally)

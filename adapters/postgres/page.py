@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from adapters.postgres.rows import NOTIFICATION_COLUMNS, WHOLE_NOTIFICATIONS
+from adapters.postgres.rows import OUTLINE_COLUMNS, WHOLE_NOTIFICATIONS
 from application.ports.notification_history import Query
 from domain.notification import notification_id
 from domain.status import Status
@@ -39,7 +39,7 @@ def page(
     values = {condition.rpartition(":")[2].rstrip(")"): value for condition, value in given.items()}
     where = " AND ".join([implied, *given])
     statement = f"""
-        SELECT {NOTIFICATION_COLUMNS} FROM {WHOLE_NOTIFICATIONS}
+        SELECT {OUTLINE_COLUMNS} FROM {WHOLE_NOTIFICATIONS}
         WHERE {where}
         ORDER BY {table}.accepted_at DESC, {table}.n DESC LIMIT :limit"""
     return statement, values | {"limit": limit}

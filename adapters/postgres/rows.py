@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from adapters.postgres.arrays import Columns, Row
 from adapters.wire.forgotten import read_stored
 from application.ports.event_decoder import EventDecoder
-from domain.dead_letter import DeadLetter, Settled, Settlement
+from domain.dead_letter import DeadLetter, DeadLetterOutline, Settled, Settlement
 from domain.failure import Failure
 from domain.lease import Lease
 from domain.move import Move
 from domain.notification import Notification
+from domain.outline import Outline
 from domain.recipient import Recipient
 from domain.record import Position, Record
 from domain.repeat import Repeat, Sighting, Standing
@@ -77,6 +79,9 @@ DEAD_LETTERS = Columns(
     body="bytea",
 )
 
+#: All but the body, which is the last one.
+DEAD_LETTER_OUTLINE_COLUMNS = DEAD_LETTERS.names.removesuffix(", body")
+
 #: What changes with a move, and what it leaves in the trail.
 STATE_COLUMNS = (
     "lease", "since", "due_at", "begun_at", "expires_at", "moves", "resends", "rescues",
@@ -96,6 +101,12 @@ NOTIFICATION_COLUMNS = f"""
     notifications.accepted_at, topic, partition, record_offset, body, states.since,
     states.expires_at, states.due_at, states.begun_at, states.resends, states.rescues,
     states.provider_id, {MOVE_COLUMNS}"""
+
+#: The same without what its event said, as `outline_of` reads it.
+OUTLINE_COLUMNS = f"""
+    notifications.id, event_id, message_type, notifications.channel, address, recipient_key, topic,
+    partition, record_offset, occurred_at, notifications.accepted_at, states.since,
+    states.expires_at, states.provider_id, states.due_at, {MOVE_COLUMNS}"""
 
 #: Each with the line of the trail that brought it where it is.
 WHOLE_NOTIFICATIONS = """
@@ -192,8 +203,7 @@ def move_of(row: Sequence[Any]) -> Move:
 def notification_of(row: Sequence[Any], decoder: EventDecoder) -> Notification:
     """From NOTIFICATION_COLUMNS."""
     (id_, channel, address, key, occurred_at, accepted_at, topic, partition, offset, body, since,
-     expires_at, due_at, begun_at, resends, rescues, provider_id, *moved) = row  # fmt: skip
-    number, at, _, *rest = moved
+     expires_at, due_at, begun_at, resends, rescues, provider_id, *move) = row  # fmt: skip
     origin = Position(topic=topic, partition=partition, offset=offset)
     return Notification(
         id=_uuid(id_),
@@ -202,8 +212,7 @@ def notification_of(row: Sequence[Any], decoder: EventDecoder) -> Notification:
         recipient=Recipient(address=address, key=key),
         origin=origin,
         accepted_at=accepted_at,
-        # What is held longer for the same reason has a later due_at than its last move says.
-        last_move=move_of((number, at, due_at, *rest)),
+        last_move=_last_move_of(move, due_at),
         since=since,
         expires_at=expires_at,
         begun_at=begun_at,
@@ -211,6 +220,31 @@ def notification_of(row: Sequence[Any], decoder: EventDecoder) -> Notification:
         rescues=rescues,
         provider_id=provider_id,
     )
+
+
+def outline_of(row: Sequence[Any]) -> Outline:
+    """From OUTLINE_COLUMNS."""
+    (id_, event_id, message_type, channel, address, key, topic, partition, offset, occurred_at,
+     accepted_at, since, expires_at, provider_id, due_at, *move) = row  # fmt: skip
+    return Outline(
+        id=_uuid(id_),
+        event_id=event_id,
+        message_type=message_type,
+        channel=channel,
+        recipient=Recipient(address=address, key=key),
+        origin=Position(topic=topic, partition=partition, offset=offset),
+        occurred_at=occurred_at,
+        accepted_at=accepted_at,
+        last_move=_last_move_of(move, due_at),
+        since=since,
+        expires_at=expires_at,
+        provider_id=provider_id,
+    )
+
+
+def _last_move_of(move: Sequence[Any], due_at: datetime | None) -> Move:
+    """What is held longer for the same reason has a later due_at than its last move says."""
+    return move_of((*move[:2], due_at, *move[3:]))
 
 
 def standing_of(row: Sequence[Any]) -> Standing:
@@ -278,25 +312,35 @@ def dead_letter_row(letter: DeadLetter) -> Row:
 
 
 def dead_letter_of(row: Sequence[Any]) -> DeadLetter:
+    """From the columns of DEAD_LETTERS."""
+    *outline, body = row
+    return DeadLetter(**_dead_letter_fields(outline), body=body)
+
+
+def dead_letter_outline_of(row: Sequence[Any]) -> DeadLetterOutline:
+    """From DEAD_LETTER_OUTLINE_COLUMNS."""
+    return DeadLetterOutline(**_dead_letter_fields(row))
+
+
+def _dead_letter_fields(row: Sequence[Any]) -> dict[str, Any]:
     (id_, notification_id, failed_at, settled_at, offset, partition, generation, attempts, topic,
-     reason, error, event_id, channel, message_type, how, by, why, body) = row  # fmt: skip
-    return DeadLetter(
-        id=_uuid(id_),
-        reason=reason,
-        error=error,
-        failed_at=failed_at,
-        position=Position(topic=topic, partition=partition, offset=offset),
-        body=body,
-        notification_id=None if notification_id is None else _uuid(notification_id),
-        event_id=event_id,
-        channel=channel,
-        generation=generation,
-        attempts=attempts,
-        message_type=message_type,
-        settlement=None
+     reason, error, event_id, channel, message_type, how, by, why) = row  # fmt: skip
+    return {
+        "id": _uuid(id_),
+        "reason": reason,
+        "error": error,
+        "failed_at": failed_at,
+        "position": Position(topic=topic, partition=partition, offset=offset),
+        "notification_id": None if notification_id is None else _uuid(notification_id),
+        "event_id": event_id,
+        "channel": channel,
+        "generation": generation,
+        "attempts": attempts,
+        "message_type": message_type,
+        "settlement": None
         if how is None
         else Settlement(how=Settled(how), at=settled_at, by=by, why=why),
-    )
+    }
 
 
 def _uuid(found: UUID) -> UUID:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from adapters.sqlite.bulk import Row
 from adapters.sqlite.database import Database
 from adapters.sqlite.rows import (
     DEAD_LETTER_COLUMNS,
+    DEAD_LETTER_OUTLINE_COLUMNS,
     INSERT_DEAD_LETTER,
     SETTLE_DEAD_LETTER,
     dead_letter_of,
+    dead_letter_outline_of,
     dead_letter_row,
     settlement_row,
     to_microseconds,
 )
 from application.ports.dead_letters import DeadLetterQuery, DeadLetters
-from domain.dead_letter import DeadLetter, Settlement
+from domain.dead_letter import DeadLetter, DeadLetterOutline, Settlement
 
 
 class SqliteDeadLetters(DeadLetters):
@@ -27,9 +30,11 @@ class SqliteDeadLetters(DeadLetters):
         await self._database.change(INSERT_DEAD_LETTER, map(dead_letter_row, dead_letters))
 
     async def latest(
-        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None = None
-    ) -> Sequence[DeadLetter]:
-        return await self._page(query, limit, after, "<", "failed_at DESC, id DESC")
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetterOutline | None = None
+    ) -> Sequence[DeadLetterOutline]:
+        columns = DEAD_LETTER_OUTLINE_COLUMNS
+        statement, values = _page(columns, query, after, "<", "failed_at DESC, id DESC")
+        return [dead_letter_outline_of(row) for row in await self._rows(statement, values, limit)]
 
     async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:
         marks = ", ".join("?" * len(ids))
@@ -41,26 +46,13 @@ class SqliteDeadLetters(DeadLetters):
     async def batch(
         self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None
     ) -> Sequence[DeadLetter]:
-        return await self._page(query, limit, after, ">", "failed_at, id")
+        statement, values = _page(DEAD_LETTER_COLUMNS, query, after, ">", "failed_at, id")
+        return [dead_letter_of(row) for row in await self._rows(statement, values, limit)]
 
-    async def _page(
-        self,
-        query: DeadLetterQuery,
-        limit: int,
-        after: DeadLetter | None,
-        behind: str,
-        order: str,
-    ) -> Sequence[DeadLetter]:
-        where, values = _where(query)
-        if after is not None:
-            where = f"{where} AND (failed_at, id) {behind} (?, ?)"
-            values = [*values, to_microseconds(after.failed_at), after.id.bytes]
-        statement = f"""SELECT {DEAD_LETTER_COLUMNS} FROM dead_letters WHERE {where}
-            ORDER BY {order} LIMIT ?"""
-        rows = await self._database.read(
+    async def _rows(self, statement: str, values: list[object], limit: int) -> list[Row]:
+        return await self._database.read(
             lambda connection: connection.execute(statement, [*values, limit]).fetchall()
         )
-        return [dead_letter_of(row) for row in rows]
 
     async def tally(self, query: DeadLetterQuery) -> Mapping[str, int]:
         where, values = _where(query)
@@ -74,6 +66,18 @@ class SqliteDeadLetters(DeadLetters):
     async def settle(self, ids: Sequence[UUID], settlement: Settlement) -> int:
         rows = [settlement_row(id_, settlement) for id_ in ids]
         return await self._database.change(SETTLE_DEAD_LETTER, rows)
+
+
+def _page(
+    columns: str, query: DeadLetterQuery, after: DeadLetterOutline | None, behind: str, order: str
+) -> tuple[str, list[object]]:
+    """The statement and its values, but for the limit."""
+    where, values = _where(query)
+    if after is not None:
+        where = f"{where} AND (failed_at, id) {behind} (?, ?)"
+        values = [*values, to_microseconds(after.failed_at), after.id.bytes]
+    statement = f"SELECT {columns} FROM dead_letters WHERE {where} ORDER BY {order} LIMIT ?"
+    return statement, values
 
 
 def _where(query: DeadLetterQuery) -> tuple[str, list[object]]:

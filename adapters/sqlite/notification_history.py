@@ -18,6 +18,7 @@ from adapters.sqlite.rows import (
     dead_letter_of,
     move_of,
     notification_of,
+    outline_of,
     sighting_of,
 )
 from adapters.sqlite.statistics import backlog, pace, statistics, tally
@@ -25,6 +26,7 @@ from application.ports.event_decoder import EventDecoder
 from application.ports.notification_history import Chapter, NotificationHistory, Query
 from application.statistics import Backlog, Statistics, Stretch, Tally
 from domain.notification import Notification
+from domain.outline import Outline
 
 T = TypeVar("T")
 
@@ -62,10 +64,10 @@ class SqliteNotificationHistory(NotificationHistory):
 
     async def latest(
         self, query: Query, *, limit: int, after: UUID | None = None
-    ) -> Sequence[Notification]:
+    ) -> Sequence[Outline]:
         statement, values = page(query, channels=self._channels, limit=limit, after=after)
         rows = await self._database.read(lambda c: c.execute(statement, values).fetchall())
-        return [notification_of(row, self._decoder) for row in rows]
+        return [outline_of(row) for row in rows]
 
     async def tally(self) -> Mapping[Tally, int]:
         return await self._database.read(lambda connection: _as_of_now(connection, tally))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from adapters.sqlite.rows import SELECT_NOTIFICATION, to_microseconds
+from adapters.sqlite.rows import SELECT_OUTLINE, to_microseconds
 from application.ports.notification_history import Query
 from domain.notification import notification_id
 from domain.status import Status
@@ -43,7 +43,7 @@ def page(
     where = " AND ".join([implied, *given])
     numbers = f"""SELECT n FROM notifications INDEXED BY {index}
         WHERE {where} {_NEWEST_FIRST} LIMIT ?"""
-    return f"{SELECT_NOTIFICATION} AND n IN ({numbers}) {_NEWEST_FIRST}", [
+    return f"{SELECT_OUTLINE} AND n IN ({numbers}) {_NEWEST_FIRST}", [
         *ids,
         *given.values(),
         limit,

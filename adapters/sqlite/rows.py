@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from adapters.sqlite.bulk import Bulk, Row
 from adapters.wire.forgotten import read_stored
 from application.ports.event_decoder import EventDecoder
-from domain.dead_letter import DeadLetter, Settled, Settlement
+from domain.dead_letter import DeadLetter, DeadLetterOutline, Settled, Settlement
 from domain.failure import Failure
 from domain.lease import Lease
 from domain.move import Move
 from domain.notification import Notification
+from domain.outline import Outline
 from domain.recipient import Recipient
 from domain.record import Position, Record
 from domain.repeat import Repeat, Sighting, Standing
@@ -65,14 +68,23 @@ SELECT_NOTIFICATION = f"""
     FROM notifications JOIN trail USING (n)
     WHERE trail.number = notifications.moves"""
 
+#: The same without what its event said.
+SELECT_OUTLINE = f"""
+    SELECT id, event_id, message_type, channel, address, recipient_key, topic, partition,
+        record_offset, occurred_at, accepted_at, since, expires_at, provider_id,
+        notifications.due_at, {MOVE_COLUMNS}
+    FROM notifications JOIN trail USING (n)
+    WHERE trail.number = notifications.moves"""
+
 INSERT_SIGHTING = f"""
     INSERT OR IGNORE INTO sightings (
         notification_id, topic, partition, record_offset, event_id, kind, seen_at, body
     ) VALUES ({", ".join("?" * 8)})"""
 
-DEAD_LETTER_COLUMNS = """id, reason, error, failed_at, topic, partition, record_offset, body,
+DEAD_LETTER_OUTLINE_COLUMNS = """id, reason, error, failed_at, topic, partition, record_offset,
     notification_id, event_id, channel, generation, attempts, message_type, settled_as, settled_at,
     settled_by, settled_why"""
+DEAD_LETTER_COLUMNS = f"{DEAD_LETTER_OUTLINE_COLUMNS}, body"
 
 INSERT_DEAD_LETTER = f"""
     INSERT OR IGNORE INTO dead_letters ({DEAD_LETTER_COLUMNS})
@@ -185,8 +197,6 @@ def notification_of(row: Row, decoder: EventDecoder) -> Notification:
     (_, id_, _, channel, address, key, occurred_at, accepted_at, topic, partition, offset, body,
      since, expires_at, due_at, begun_at, resends, rescues, provider_id, *move) = row  # fmt: skip
     origin = Position(topic=topic, partition=partition, offset=offset)
-    # What is held longer for the same reason has a later due_at than its last move says.
-    move[7] = due_at
     return Notification(
         id=UUID(bytes=id_),
         event=read_stored(
@@ -196,7 +206,7 @@ def notification_of(row: Row, decoder: EventDecoder) -> Notification:
         recipient=Recipient(address=address, key=key),
         origin=origin,
         accepted_at=to_instant(accepted_at),
-        last_move=move_of(tuple(move)),
+        last_move=_last_move_of(move, due_at),
         since=to_instant(since),
         expires_at=_optional_instant(expires_at),
         begun_at=_optional_instant(begun_at),
@@ -204,6 +214,31 @@ def notification_of(row: Row, decoder: EventDecoder) -> Notification:
         rescues=rescues,
         provider_id=provider_id,
     )
+
+
+def outline_of(row: Row) -> Outline:
+    """From the columns of SELECT_OUTLINE."""
+    (id_, event_id, message_type, channel, address, key, topic, partition, offset, occurred_at,
+     accepted_at, since, expires_at, provider_id, due_at, *move) = row  # fmt: skip
+    return Outline(
+        id=UUID(bytes=id_),
+        event_id=event_id,
+        message_type=message_type,
+        channel=channel,
+        recipient=Recipient(address=address, key=key),
+        origin=Position(topic=topic, partition=partition, offset=offset),
+        occurred_at=to_instant(occurred_at),
+        accepted_at=to_instant(accepted_at),
+        last_move=_last_move_of(move, due_at),
+        since=to_instant(since),
+        expires_at=_optional_instant(expires_at),
+        provider_id=provider_id,
+    )
+
+
+def _last_move_of(move: Sequence[Any], due_at: int | None) -> Move:
+    """What is held longer for the same reason has a later due_at than its last move says."""
+    return move_of((*move[:7], due_at, *move[8:]))
 
 
 def standing_of(row: Row) -> Standing:
@@ -255,7 +290,6 @@ def dead_letter_row(dead_letter: DeadLetter) -> Row:
         position.topic,
         position.partition,
         position.offset,
-        dead_letter.body,
         None if of is None else of.bytes,
         dead_letter.event_id,
         dead_letter.channel,
@@ -267,6 +301,7 @@ def dead_letter_row(dead_letter: DeadLetter) -> Row:
             if settlement is None
             else (settlement.how, to_microseconds(settlement.at), settlement.by, settlement.why)
         ),
+        dead_letter.body,
     )
 
 
@@ -281,22 +316,32 @@ def settlement_row(letter_id: UUID, settlement: Settlement) -> Row:
 
 
 def dead_letter_of(row: Row) -> DeadLetter:
-    (id_, reason, error, failed_at, topic, partition, offset, body, notification_id, event_id,
-     channel, generation, attempts, message_type, how, settled_at, by, why) = row  # fmt: skip
-    return DeadLetter(
-        id=UUID(bytes=id_),
-        reason=reason,
-        error=error,
-        failed_at=to_instant(failed_at),
-        position=Position(topic=topic, partition=partition, offset=offset),
-        body=body,
-        notification_id=None if notification_id is None else UUID(bytes=notification_id),
-        event_id=event_id,
-        channel=channel,
-        generation=generation,
-        attempts=attempts,
-        message_type=message_type,
-        settlement=None
+    """From DEAD_LETTER_COLUMNS."""
+    *outline, body = row
+    return DeadLetter(**_dead_letter_fields(outline), body=body)
+
+
+def dead_letter_outline_of(row: Row) -> DeadLetterOutline:
+    """From DEAD_LETTER_OUTLINE_COLUMNS."""
+    return DeadLetterOutline(**_dead_letter_fields(row))
+
+
+def _dead_letter_fields(row: Sequence[Any]) -> dict[str, Any]:
+    (id_, reason, error, failed_at, topic, partition, offset, notification_id, event_id, channel,
+     generation, attempts, message_type, how, settled_at, by, why) = row  # fmt: skip
+    return {
+        "id": UUID(bytes=id_),
+        "reason": reason,
+        "error": error,
+        "failed_at": to_instant(failed_at),
+        "position": Position(topic=topic, partition=partition, offset=offset),
+        "notification_id": None if notification_id is None else UUID(bytes=notification_id),
+        "event_id": event_id,
+        "channel": channel,
+        "generation": generation,
+        "attempts": attempts,
+        "message_type": message_type,
+        "settlement": None
         if how is None
         else Settlement(how=Settled(how), at=to_instant(settled_at), by=by, why=why),
-    )
+    }

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.dead_letter import DeadLetter, Settlement
+from domain.dead_letter import DeadLetter, DeadLetterOutline, Settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +37,9 @@ class DeadLetters(Protocol):
 
     @abstractmethod
     async def latest(
-        self, query: DeadLetterQuery, *, limit: int, after: DeadLetter | None = None
-    ) -> Sequence[DeadLetter]:
-        """Newest first, behind the last one of the page before."""
+        self, query: DeadLetterQuery, *, limit: int, after: DeadLetterOutline | None = None
+    ) -> Sequence[DeadLetterOutline]:
+        """Newest first, behind the last one of the page before. No body is read."""
 
     @abstractmethod
     async def find(self, ids: Sequence[UUID]) -> Mapping[UUID, DeadLetter]:

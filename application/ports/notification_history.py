@@ -13,6 +13,7 @@ from application.statistics import Backlog, Statistics, Stretch, Tally
 from domain.dead_letter import DeadLetter
 from domain.move import Move
 from domain.notification import Notification
+from domain.outline import Outline
 from domain.repeat import Sighting
 from domain.status import Status, Wait
 
@@ -59,11 +60,11 @@ class NotificationHistory(Protocol):
     @abstractmethod
     async def latest(
         self, query: Query, *, limit: int, after: UUID | None = None
-    ) -> Sequence[Notification]:
+    ) -> Sequence[Outline]:
         """Newest accepted first, behind the one whose id is `after`; none if that is not known.
 
         Going on behind the last one of a page shows each notification that was there once,
-        whatever is accepted meanwhile.
+        whatever is accepted meanwhile. What the events said is not read.
         """
 
     @abstractmethod

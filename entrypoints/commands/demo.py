@@ -71,7 +71,8 @@ async def _demo(settings: Settings) -> None:
         )
         console.print(Rule("What happened"))
         console.print(counts_table(await tidings.history.tally(), len(unreadable)))
-        print_notifications(console, [each for each in latest if each.status is not Status.SENT])
+        not_sent = [each for each in latest if each.last_move.status is not Status.SENT]
+        print_notifications(console, not_sent)
         console.print(unreadable_table(unreadable))
         console.print(Rule("The story of one event"))
         print_story(
@@ -86,8 +87,8 @@ async def _demo(settings: Settings) -> None:
     for channel, suffix in (("email", ".eml"), ("sms", ".txt")):
         count = sum(1 for _ in (outbox / channel).glob(f"*{suffix}"))
         console.print(f"{count} {suffix} files, as they would be sent, in {outbox / channel}")
-    waiting = [each for each in latest if each.waiting_for is Wait.PERSON]
-    uncertain = waiting[0].event.id if waiting else _STORY
+    waiting = [each for each in latest if each.last_move.waiting_for is Wait.PERSON]
+    uncertain = waiting[0].event_id if waiting else _STORY
     for command in ("show alert-burst-5", f"show {uncertain}", "list --status FAILED"):
         line = f"  {_program()} {command} --data {shlex.quote(str(settings.tidings_data))}"
         console.print(Text(line, style="bold cyan"), soft_wrap=True)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from application.ports.dead_letters import DeadLetterQuery
-from domain.dead_letter import DeadLetter
+from domain.dead_letter import DeadLetter, DeadLetterOutline
 from entrypoints import shaping
 from entrypoints.container import Purpose, open_tidings
 from entrypoints.filters import Filters
@@ -75,7 +75,7 @@ def _print(page: DeadLetterPage) -> None:
         console.print(f"... and more: see --limit, or go on with --after {page.next}")
 
 
-def line(letter: DeadLetter) -> Text:
+def line(letter: DeadLetterOutline) -> Text:
     subject = plain(letter.event_id) if letter.event_id else str(letter.position)
     settled = f" ({letter.settlement.how})" if letter.settlement else ""
     return Text.assemble(

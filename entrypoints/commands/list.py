@@ -90,7 +90,7 @@ def _print(page: NotificationPage, *, reveal: bool) -> None:
         print_notifications(console, page.items, reveal=reveal)
     else:
         console.print("No such notification." if page.is_first else "No more.")
-    waiting = {each.channel for each in page.items if not each.status.is_final}
+    waiting = {each.channel for each in page.items if not each.last_move.status.is_final}
     held_up = [pause for channel, pause in page.paused.items() if channel in waiting]
     print_pauses(console, held_up, now=page.now)
     if page.next is not None:

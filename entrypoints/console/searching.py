@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from starlette.responses import Response
 
 from application.ports.dead_letters import DeadLetterQuery, DeadLetters
 from application.ports.notification_history import Query
-from domain.dead_letter import UNREADABLE, DeadLetter
+from domain.dead_letter import UNREADABLE, DeadLetter, DeadLetterOutline
 from entrypoints.console.pages import link
 from entrypoints.console.visit import Visit
 from entrypoints.following import chapters_meant
@@ -54,25 +53,26 @@ async def nothing_found(visit: Visit, text: str) -> Response:
     )
 
 
-async def unreadable_with(dead_letters: DeadLetters, text: str) -> Sequence[DeadLetter]:
-    """Records that no notification could be made of, in whose bytes it stands; without these."""
+async def unreadable_with(dead_letters: DeadLetters, text: str) -> Sequence[DeadLetterOutline]:
+    """Records that no notification could be made of, in whose bytes it stands."""
     wanted = [each.casefold() for each in {text, *_recipient_keys(text)} if len(each) >= _FEWEST]
-    found: list[DeadLetter] = []
+    found: list[DeadLetterOutline] = []
     if not wanted:
         return found
-    batch: Sequence[DeadLetter] = ()
+    batch: Sequence[DeadLetterOutline] = ()
     for _ in range(_LOOKED_THROUGH // _BATCH):
         behind = batch[-1] if batch else None
         batch = await dead_letters.latest(_UNREADABLE, limit=_BATCH, after=behind)
-        holding = await asyncio.to_thread(_holding, batch, wanted)
-        found += [replace(letter, body=b"") for letter in holding]
+        whole = await dead_letters.find([each.id for each in batch])
+        holding = await asyncio.to_thread(_holding, whole, wanted)
+        found += [each for each in batch if each.id in holding]
         if len(batch) < _BATCH:
             break
     return found
 
 
-def _holding(letters: Sequence[DeadLetter], wanted: Sequence[str]) -> Sequence[DeadLetter]:
-    return [letter for letter in letters if _holds(letter.body, wanted)]
+def _holding(letters: Mapping[UUID, DeadLetter], wanted: Sequence[str]) -> set[UUID]:
+    return {id_ for id_, letter in letters.items() if _holds(letter.body, wanted)}
 
 
 def _holds(body: bytes, wanted: Sequence[str]) -> bool:

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from application.statistics import Tally
-from domain.dead_letter import DeadLetter
-from domain.notification import Notification
+from domain.dead_letter import DeadLetterOutline
+from domain.outline import Outline
 from domain.status import Status, Wait
 from entrypoints.masking import shown_address
 from entrypoints.terminal.lines import Stripped
@@ -23,7 +23,7 @@ from entrypoints.terminal.words import instant, plain
 
 
 def print_notifications(
-    console: Console, notifications: Sequence[Notification], *, reveal: bool = False
+    console: Console, notifications: Sequence[Outline], *, reveal: bool = False
 ) -> None:
     """A line for each, and below it why it is not simply sent: readable at any width."""
     rows = [_row(each, reveal=reveal) for each in notifications]
@@ -31,40 +31,43 @@ def print_notifications(
     for notification, row in zip(notifications, rows, strict=True):
         cells = [f"{cell:<{width}}  " for cell, width in zip(row, widths, strict=True)]
         line = Text.assemble(
-            (cells[0], "dim"), (cells[1], STYLES[notification.status]), *cells[2:-1], row[-1]
+            (cells[0], "dim"),
+            (cells[1], STYLES[notification.last_move.status]),
+            *cells[2:-1],
+            row[-1],
         )
         console.print(line, soft_wrap=True)
         if why := why_not_simply_sent(notification):
             console.print(Stripped(Padding(Text(why, style="dim"), (0, 0, 0, len(cells[0])))))
 
 
-def _row(notification: Notification, *, reveal: bool) -> tuple[str, ...]:
+def _row(notification: Outline, *, reveal: bool) -> tuple[str, ...]:
     address = notification.recipient.address
     return (
         instant(notification.accepted_at),
-        notification.status,
+        notification.last_move.status,
         notification.channel,
         plain(shown_address(address, reveal=reveal)),
-        plain(notification.event.id),
+        plain(notification.event_id),
     )
 
 
-def why_not_simply_sent(notification: Notification) -> str:
-    if notification.failure is not None:
-        words = notification.last_move.words
-        return f"{notification.failure}: {plain(words)}" if words else notification.failure
-    if notification.due_at is not None and notification.waiting_for is not None:
-        if notification.waiting_for is Wait.PAUSE:  # until somebody says so
+def why_not_simply_sent(notification: Outline) -> str:
+    last = notification.last_move
+    if last.failure is not None:
+        return f"{last.failure}: {plain(last.words)}" if last.words else last.failure
+    if last.due_at is not None and last.waiting_for is not None:
+        if last.waiting_for is Wait.PAUSE:  # until somebody says so
             return f"waits for {A_WAIT[Wait.PAUSE]}"
-        is_late = notification.expires_first(notification.last_move)
+        is_late = last.expires_first(notification.expires_at)
         ends = ", but expires first, at" if is_late else " until"
-        return f"waits for {A_WAIT[notification.waiting_for]}{ends} {instant(notification.due_at)}"
-    if notification.attempt > 1:
-        return f"{notification.attempt} attempts"
+        return f"waits for {A_WAIT[last.waiting_for]}{ends} {instant(last.due_at)}"
+    if last.attempt > 1:
+        return f"{last.attempt} attempts"
     return ""
 
 
-def unreadable_table(dead_letters: Sequence[DeadLetter]) -> RenderableType:
+def unreadable_table(dead_letters: Sequence[DeadLetterOutline]) -> RenderableType:
     table = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, title="Unreadable records", title_justify="left"
     )

@@ -23,6 +23,7 @@ from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.errors import TidingsError
 from domain.failure import Failure
 from domain.notification import Notification
+from domain.outline import Outline
 from domain.pause import Pause
 from domain.person import Person
 from domain.receipt import ReceiptVerdict
@@ -198,7 +199,8 @@ class World:
         times: int = 1,
     ) -> None:
         """All dead letters that are open now, the oldest first."""
-        letters = self.run(self.tidings.dead_letters.latest(DeadLetterQuery(), limit=1000))
+        open_ones = self.tidings.dead_letters.batch(DeadLetterQuery(), limit=1000, after=None)
+        letters = self.run(open_ones)
         order = ReplayOrder(
             by="Linus",
             why="it is mended",
@@ -208,7 +210,7 @@ class World:
         )
         replay = self.tidings.replay_dead_letters
         for _ in range(times):
-            work = replay.look(letters[::-1], order) if is_dry_run else replay(letters[::-1], order)
+            work = replay.look(letters, order) if is_dry_run else replay(letters, order)
             self.prospects = self.run(work)
             self.turn()
 
@@ -330,15 +332,17 @@ class World:
     def failure(self, event_id: str, channel: str) -> Failure | None:
         return self.notification(event_id, channel).failure
 
-    def held(self, channel: str, person: str) -> list[Notification]:
+    def held(self, channel: str, person: str) -> list[Outline]:
         waiting = self.run(
             self.tidings.history.latest(Query(channel=CHANNELS[channel]), limit=1000)
         )
         address = PEOPLE[person][FIELDS[CHANNELS[channel]]]
-        return [each for each in waiting if each.recipient.key == address and each.waiting_for]
+        return [
+            each for each in waiting if each.recipient.key == address and each.last_move.waiting_for
+        ]
 
     def dead_letters(self) -> Sequence[DeadLetter]:
-        return self.run(self.tidings.dead_letters.latest(EVERYTHING, limit=1000))
+        return self.run(self.tidings.dead_letters.batch(EVERYTHING, limit=1000, after=None))
 
     def pause_of(self, channel: str) -> Pause:
         return self.run(self.tidings.lane_control.pauses())[CHANNELS[channel]]
@@ -355,7 +359,7 @@ class World:
     def audit_log(self) -> Sequence[AuditEntry]:
         return self.run(self.tidings.audit_log.latest(limit=100))
 
-    def traces_of(self, person: str) -> list[Notification]:
+    def traces_of(self, person: str) -> list[Outline]:
         """Found by any of their addresses."""
         find = self.tidings.history.latest
         queries = [Query(recipient_key=key) for key in _person(PEOPLE[person]).keys]

@@ -23,6 +23,7 @@ from application.ports.receipts import Receipts
 from domain.dead_letter import DeadLetter
 from domain.lease import Lease
 from domain.notification import Notification
+from domain.outline import Outline
 from domain.repeat import Standing
 from tests.contracts.given import EVERYTHING, NOW, REPLAYED, SECOND
 from tests.runner import Run
@@ -118,10 +119,17 @@ class Worker:
         return chapter
 
     def known(self) -> list[Notification]:
-        return list(self._run(self.ports.history.latest(Query(), limit=1000)))
+        """All of them, newest accepted first."""
+        latest = self._run(self.ports.history.latest(Query(), limit=1000))
+        found = self._run(self.ports.history.find([each.id for each in latest]))
+        whole = [found[each.id] for each in latest]
+        assert same(list(latest), [Outline.of(each) for each in whole])
+        return whole
 
     def dead_letters(self) -> list[DeadLetter]:
-        return list(self._run(self.ports.dead_letters.latest(EVERYTHING, limit=1000)))
+        """All of them, oldest first."""
+        letters = self.ports.dead_letters.batch(EVERYTHING, limit=1000, after=None)
+        return list(self._run(letters))
 
     def dead_letter_count(self) -> int:
         return sum(self._run(self.ports.dead_letters.tally(EVERYTHING)).values())

@@ -15,6 +15,7 @@ from application.statistics import Backlog, Statistics, Tally
 from domain.failure import Failure
 from domain.notification import Notification
 from domain.outcome import Accepted, Deferred
+from domain.outline import Outline
 from domain.status import Status, Wait, Waiting
 from tests.contracts.database import Database, DatabaseContract, Ports, Worker, same
 from tests.contracts.given import (
@@ -93,13 +94,31 @@ class NotificationHistoryContract(DatabaseContract):
         third = newborn("event-3", now=NOW + 3 * SECOND)
         worker.record(third.fail(Failure.REJECTED, now=NOW + 99 * SECOND, by=BY))
         latest = run(worker.ports.history.latest(Query(), limit=100))
-        assert [each.event.id for each in latest] == [f"event-{n}" for n in reversed(range(12))]
+        assert [each.event_id for each in latest] == [f"event-{n}" for n in reversed(range(12))]
+
+    @pytest.mark.parametrize("status", Status)
+    def test_latest_has_everything_but_what_the_event_said(
+        self, worker: Worker, run: Run, status: Status
+    ) -> None:
+        worker.accept(full(status))
+        latest = run(worker.ports.history.latest(Query(), limit=9))
+        assert same(list(latest), [Outline.of(full(status))])
+
+    def test_latest_has_the_instant_until_which_it_is_held_longer(
+        self, worker: Worker, run: Run
+    ) -> None:
+        worker.accept(waiting(reason=Wait.RATE))
+        worker.claim()
+        longer = Waiting(reason=Wait.RATE, until=NOW + SECOND)
+        held = waiting(reason=Wait.RATE).hold(longer, now=NOW, by=BY)
+        worker.record(held)
+        assert run(worker.ports.history.latest(Query(), limit=9)) == [Outline.of(held)]
 
     def test_latest_has_no_more_than_its_limit(self, worker: Worker, run: Run) -> None:
         for number in range(4):
             worker.accept(newborn(f"event-{number}", now=NOW + number * SECOND))
         latest = run(worker.ports.history.latest(Query(), limit=2))
-        assert [each.event.id for each in latest] == ["event-3", "event-2"]
+        assert [each.event_id for each in latest] == ["event-3", "event-2"]
         assert list(run(worker.ports.history.latest(Query(), limit=0))) == []
 
     def test_latest_keeps_to_the_status_and_the_channel_asked_for(
@@ -111,27 +130,27 @@ class NotificationHistoryContract(DatabaseContract):
         worker.accept(newborn("event-2", channel=SMS, now=NOW + SECOND), begun("event-2"))
         worker.accept(failed("event-3"))
         sms = run(history.latest(Query(channel="sms"), limit=1))
-        assert sms == [newborn("event-2", channel=SMS, now=NOW + SECOND)]
-        assert run(history.latest(Query(status=Status.FAILED), limit=9)) == [failed("event-3")]
+        assert sms == [Outline.of(newborn("event-2", channel=SMS, now=NOW + SECOND))]
+        failures = run(history.latest(Query(status=Status.FAILED), limit=9))
+        assert failures == [Outline.of(failed("event-3"))]
         both = run(history.latest(Query(status=Status.SENDING, channel="email"), limit=9))
-        assert both == [begun("event-2")]
+        assert both == [Outline.of(begun("event-2"))]
         assert list(run(history.latest(Query(status=Status.FAILED, channel="sms"), limit=9))) == []
 
     @pytest.mark.parametrize("wait", Wait)
     def test_latest_keeps_to_what_is_waited_for(self, worker: Worker, run: Run, wait: Wait) -> None:
         worker.accept(begun("begun"), failed("failed"), *_waiting_for_each())
         latest = run(worker.ports.history.latest(Query(waiting_for=wait), limit=99))
-        assert [each.event.id for each in latest] == [f"waits-for-{wait}"]
+        assert [each.event_id for each in latest] == [f"waits-for-{wait}"]
 
     @pytest.mark.parametrize("status", Status)
     def test_latest_finds_every_status(self, worker: Worker, run: Run, status: Status) -> None:
         history = worker.ports.history
         each = full(status)
         worker.accept(begun("begun"), each) if status is Status.SENDING else worker.accept(each)
-        assert each in run(history.latest(Query(status=status), limit=9))
-        assert all(
-            found.status is status for found in run(history.latest(Query(status=status), limit=9))
-        )
+        latest = run(history.latest(Query(status=status), limit=9))
+        assert Outline.of(each) in latest
+        assert all(found.last_move.status is status for found in latest)
 
     @pytest.mark.parametrize(
         "query",
@@ -170,8 +189,8 @@ class NotificationHistoryContract(DatabaseContract):
         )
         for field in fields(Query):
             alone = Query(**{field.name: getattr(query, field.name)})
-            assert run(worker.ports.history.latest(alone, limit=9)) == [it]
-        assert run(worker.ports.history.latest(query, limit=9)) == [it]
+            assert run(worker.ports.history.latest(alone, limit=9)) == [Outline.of(it)]
+        assert run(worker.ports.history.latest(query, limit=9)) == [Outline.of(it)]
 
     def test_pages_show_each_once_though_new_ones_come_meanwhile(
         self, worker: Worker, run: Run
@@ -182,7 +201,7 @@ class NotificationHistoryContract(DatabaseContract):
         after = None
         for number in range(5):
             page = run(worker.ports.history.latest(Query(), limit=2, after=after))
-            seen += [each.event.id for each in page]
+            seen += [each.event_id for each in page]
             after = page[-1].id
             worker.accept(newborn(f"new-{number}", now=NOW + 9 * SECOND))
         assert list(run(worker.ports.history.latest(Query(), limit=2, after=after))) == []
@@ -191,12 +210,13 @@ class NotificationHistoryContract(DatabaseContract):
     def test_a_page_goes_on_though_the_last_one_no_longer_is_what_was_asked_for(
         self, worker: Worker, run: Run
     ) -> None:
-        worker.accept(begun("event-1"), begun("event-2"), begun("event-3"))
+        last = begun("event-3")
+        worker.accept(begun("event-1"), begun("event-2"), last)
         query = Query(status=Status.SENDING)
-        [last] = run(worker.ports.history.latest(query, limit=1))
+        assert run(worker.ports.history.latest(query, limit=1)) == [Outline.of(last)]
         worker.record(last.fail(Failure.REJECTED, now=NOW, by=BY))
         page = run(worker.ports.history.latest(query, limit=9, after=last.id))
-        assert page == [begun("event-2"), begun("event-1")]
+        assert page == [Outline.of(begun("event-2")), Outline.of(begun("event-1"))]
 
     def test_behind_what_is_not_known_is_nothing(self, worker: Worker, run: Run) -> None:
         worker.accept(begun("event-1"))

@@ -138,7 +138,7 @@ class PersonalDataContract(DatabaseContract):
         run(worker.ports.personal_data.erase([forgotten(told)]))
         assert other in worker.known()
         assert failed("event-3") in worker.known()
-        [letter] = run(worker.ports.dead_letters.latest(EVERYTHING, limit=9))
+        [letter] = run(worker.ports.dead_letters.batch(EVERYTHING, limit=9, after=None))
         assert letter == failed("event-3").dead_letter()
 
     def test_the_bodies_of_its_conflicts_go_with_it(
@@ -155,7 +155,7 @@ class PersonalDataContract(DatabaseContract):
     ) -> None:
         worker.accept(failed())
         run(worker.ports.personal_data.erase([forgotten(failed())]))
-        [letter] = run(worker.ports.dead_letters.latest(EVERYTHING, limit=9))
+        [letter] = run(worker.ports.dead_letters.batch(EVERYTHING, limit=9, after=None))
         assert letter.body == FORGOTTEN_BODY
         assert letter.settlement == replace(SETTLEMENT, at=NOW + SECOND)
 
@@ -168,7 +168,7 @@ class PersonalDataContract(DatabaseContract):
         discarded = Settlement(how=Settled.DISCARDED, at=NOW, by="grace", why="junk")
         run(worker.ports.dead_letters.settle([letter.id], discarded))
         run(worker.ports.personal_data.erase([forgotten(failed())]))
-        [left] = run(worker.ports.dead_letters.latest(EVERYTHING, limit=9))
+        [left] = run(worker.ports.dead_letters.batch(EVERYTHING, limit=9, after=None))
         assert (left.body, left.settlement) == (FORGOTTEN_BODY, discarded)
 
     def test_what_is_in_somebodys_hand_is_left_as_it_is(self, worker: Worker, run: Run) -> None:
@@ -182,7 +182,7 @@ class PersonalDataContract(DatabaseContract):
         worker.revise(revived)
         assert list(run(worker.ports.personal_data.erase([forgotten(failed())]))) == []
         assert worker.known() == [revived]
-        [letter] = run(worker.ports.dead_letters.latest(EVERYTHING, limit=9))
+        [letter] = run(worker.ports.dead_letters.batch(EVERYTHING, limit=9, after=None))
         assert letter == failed().dead_letter()
 
     def test_whoever_read_it_before_does_not_bring_it_back(self, worker: Worker, run: Run) -> None:
@@ -217,7 +217,7 @@ class PersonalDataContract(DatabaseContract):
         run(ports.dead_letters.add([letter]))
         assert run(ports.personal_data.find(person)).loose == 1
         assert run(ports.personal_data.erase_loose(person, SETTLEMENT)) == 1
-        [left] = run(ports.dead_letters.latest(EVERYTHING, limit=9))
+        [left] = run(ports.dead_letters.batch(EVERYTHING, limit=9, after=None))
         assert left == replace(letter, body=FORGOTTEN_BODY, settlement=SETTLEMENT)
         assert run(ports.personal_data.find(person)).loose == 0
         assert run(ports.personal_data.erase_loose(person, SETTLEMENT)) == 0
@@ -239,7 +239,7 @@ class PersonalDataContract(DatabaseContract):
         run(ports.dead_letters.add([letter]))
         assert run(ports.personal_data.find(person)).loose == 0
         assert run(ports.personal_data.erase_loose(person, SETTLEMENT)) == 0
-        assert list(run(ports.dead_letters.latest(EVERYTHING, limit=9))) == [letter]
+        assert list(run(ports.dead_letters.batch(EVERYTHING, limit=9, after=None))) == [letter]
 
     def test_erases_a_conflict_that_mentions_them_under_anothers_event(
         self, worker: Worker, told: Notification, run: Run

@@ -14,6 +14,7 @@ from application.ports.notification_history import Chapter
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.notification import Notification
 from domain.outcome import Rejected, Unknown
+from domain.outline import Outline
 from domain.pause import Pause
 from domain.status import Wait
 from entrypoints.terminal.story import print_story
@@ -96,7 +97,7 @@ class TestAHoldPastTheExpiry:
     def test_is_said_so_in_a_list(self) -> None:
         out = StringIO()
         held = a_held_notification(event=EXPIRING, until=at(60))
-        print_notifications(Console(file=out, width=200), [held])
+        print_notifications(Console(file=out, width=200), [Outline.of(held)])
         line = "waits for the rate rule, but expires first, at 2026-03-02 12:00:40"
         assert out.getvalue().splitlines()[1].strip() == line
 
@@ -156,7 +157,7 @@ class TestAPausedLane:
     def test_has_no_end_in_a_list(self) -> None:
         out = StringIO()
         held = a_held_notification(reason=Wait.PAUSE, until=at())
-        print_notifications(Console(file=out, width=200), [held])
+        print_notifications(Console(file=out, width=200), [Outline.of(held)])
         assert out.getvalue().splitlines()[1].strip() == "waits for its lane to be resumed"
 
 
@@ -252,7 +253,9 @@ class TestAList:
     @pytest.mark.parametrize("width", [30, 80])
     def test_has_no_blanks_at_the_ends_of_its_lines(self, width: int) -> None:
         out = StringIO()
-        print_notifications(Console(file=out, width=width), endings())
+        print_notifications(
+            Console(file=out, width=width), [Outline.of(each) for each in endings()]
+        )
         lines = out.getvalue().splitlines()
         assert [line for line in lines if line != line.rstrip()] == []
         assert all(lines)

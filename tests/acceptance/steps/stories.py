@@ -67,7 +67,9 @@ def _waits(world: World, channel: str, event_id: str, what: str) -> None:
     converters={"count": int},
 )
 def _held(world: World, count: int, channel: str, person: str, what: str) -> None:
-    assert [each.waiting_for for each in world.held(channel, person)] == [_WAITS[what]] * count
+    assert [each.last_move.waiting_for for each in world.held(channel, person)] == [
+        _WAITS[what]
+    ] * count
 
 
 @then(

@@ -10,6 +10,9 @@ from adapters.postgres.database import Database
 from adapters.postgres.leases import PostgresLeases
 from adapters.postgres.notification_history import PostgresNotificationHistory
 from adapters.postgres.notification_store import PostgresNotificationStore
+from adapters.postgres.page import page
+from adapters.postgres.rows import DEAD_LETTER_OUTLINE_COLUMNS
+from application.ports.notification_history import Query
 from tests.contracts.given import DECODER, NOW, begun
 from tests.contracts.notification_store import sent
 from tests.runner import Run
@@ -30,3 +33,9 @@ class TestWordsThatAreNoText:
         history = PostgresNotificationHistory(database, DECODER, ("email", "sms"))
         found = run(history.find([told.id]))
         assert found[told.id].provider_id == kept
+
+
+class TestAList:
+    def test_reads_no_body(self) -> None:
+        statement, _ = page(Query(), channels=("email", "sms"), limit=9, after=None)
+        assert "body" not in statement + DEAD_LETTER_OUTLINE_COLUMNS

@@ -94,7 +94,7 @@ class Taken:
         return chapter
 
     def known(self) -> set[str]:
-        return {each.event.id for each in self._run(self._history.latest(Query(), limit=99))}
+        return {each.event_id for each in self._run(self._history.latest(Query(), limit=99))}
 
     def accept(self, *newborn: Notification) -> list[bool]:
         """For each, whether somebody is told."""

@@ -11,6 +11,8 @@ import pytest
 from adapters.sqlite.database import FILE_NAME, Database
 from adapters.sqlite.notification_history import SqliteNotificationHistory
 from adapters.sqlite.notification_store import SqliteNotificationStore
+from adapters.sqlite.page import page
+from adapters.sqlite.rows import DEAD_LETTER_OUTLINE_COLUMNS
 from application.ports.notification_history import Query
 from domain.status import Wait, Waiting
 from tests.contracts.given import DECODER, NOW, newborn
@@ -35,7 +37,7 @@ async def found(folder: Path, query: Query) -> list[str]:
     history = SqliteNotificationHistory(database, DECODER, ("email", "sms"))
     latest = await history.latest(query, limit=9)
     await database.close()
-    return [each.event.id for each in latest]
+    return [each.event_id for each in latest]
 
 
 def leave_off_at(n: int, folder: Path) -> None:
@@ -57,3 +59,9 @@ class TestARecipientsNotifications:
         run(accept(tmp_path, "second"))
         run(accept(tmp_path, "third"))
         assert run(found(tmp_path, OF_ADA)) == ["third", "second", "first"]
+
+
+class TestAList:
+    def test_reads_no_body(self) -> None:
+        statement, _ = page(Query(), channels=("email", "sms"), limit=9, after=None)
+        assert "body" not in statement + DEAD_LETTER_OUTLINE_COLUMNS
