@@ -39,7 +39,14 @@ _TRACEPARENT_PARAMETER = {
     "schema": {"type": "string"},
 }
 
-_raw = msgspec.json.Decoder(list[msgspec.Raw])
+#: A place for each event that there may be: of one more nothing is read, nor of what follows it.
+_Places = msgspec.defstruct(
+    "_Places",
+    [(f"event_{n}", msgspec.Raw, None) for n in range(MOST_EVENTS)],
+    array_like=True,
+    forbid_unknown_fields=True,
+)
+_places = msgspec.json.Decoder(_Places)
 
 
 class Submitted(Shape, frozen=True, kw_only=True):
@@ -85,16 +92,25 @@ async def publish(call: Call) -> Reply:
     traceparent = well_formed(call.headers.get(TRACEPARENT))
     if body.lstrip()[:1] != b"[":
         return _one(await _submit(call, [_named(body, name)], traceparent))
-    try:
-        values = [bytes(raw) for raw in _raw.decode(body)]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused("bad-request", "body: not a JSON array of events") from error
-    if not values or len(values) > MOST_EVENTS:
-        raise wrong("body", f"{len(values)} events where 1 to {MOST_EVENTS} are wanted")
+    values = _several(body)
     submissions = await _submit(call, values, traceparent)
     refused = sum(each.verdict in (Verdict.CONFLICT, Verdict.UNREADABLE) for each in submissions)
     answer = SubmittedEvents(events=[_told(each) for each in submissions], refused=refused)
     return Reply(status=207 if refused else 202, answer=answer)
+
+
+def _several(body: bytes) -> list[bytes]:
+    """Raises Refused."""
+    try:
+        places = msgspec.structs.astuple(_places.decode(body))
+    except msgspec.ValidationError as error:
+        raise wrong("body", f"more than {MOST_EVENTS} events") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("bad-request", "body: not a JSON array of events") from error
+    values = [bytes(raw) for raw in places if raw is not None]
+    if not values:
+        raise wrong("body", f"no events where 1 to {MOST_EVENTS} are wanted")
+    return values
 
 
 async def _submit(

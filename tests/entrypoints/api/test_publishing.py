@@ -212,6 +212,11 @@ class TestSeveralEvents:
         assert (answer.problem, answer.fields) == ("bad-request", ["body"])
         assert stream_of(world) == []
 
+    def test_are_read_no_further_than_there_may_be(self, world: World, ask: Client) -> None:
+        answer = ask("POST", EVENTS, b"[" + b"{}," * (MOST_EVENTS + 1) + b"what is no JSON")
+        assert (answer.problem, answer.fields) == ("bad-request", ["body"])
+        assert stream_of(world) == []
+
     def test_are_each_judged_for_itself(self, any_world: World, ask_any: Client) -> None:
         ask_any.publish(event("old"))
         any_world.turn()
