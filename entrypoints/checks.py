@@ -18,6 +18,7 @@ from pathlib import Path
 from adapters.sqlite.data_folder import DataFolder
 from adapters.sqlite.database import FILE_NAME, OLDEST_SQLITE
 from adapters.sqlite.inspection import Inspection, inspect
+from adapters.system.disk import NO_ROOM
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.dead_letters import DeadLetterQuery
 from domain.pause import Pause
@@ -86,7 +87,8 @@ def _disk(path: Path) -> Check:
 def room(free: int) -> Check:
     """A full disk stops the work, but loses nothing."""
     fix = "make room; a full disk stops the work" if free < _LITTLE_ROOM else None
-    return Check(name="disk", is_well=True, words=f"{free // 1_000_000:,} MB free", fix=fix)
+    words = f"{free // 1_000_000:,} MB free"
+    return Check(name="disk", is_well=free >= NO_ROOM, words=words, fix=fix)
 
 
 async def _data(settings: Settings, folder: DataFolder) -> list[Check]:

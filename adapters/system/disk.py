@@ -10,6 +10,7 @@ from application.errors import StoreUnavailable
 from application.ports.neighbour import Neighbour, Sight
 
 _LITTLE_ROOM = 100_000_000  # bytes
+NO_ROOM = 5_000_000  #: bytes: a batch may need more
 _MAKE_ROOM = "make room; a full disk stops the work"
 
 
@@ -38,8 +39,10 @@ class Disk(Neighbour):
 
 
 def room(free: int) -> Sight:
-    """A full disk stops the work, but loses nothing."""
+    """A full disk stops the work, but loses nothing. Raises StoreUnavailable if this one is."""
     words = f"{free // 1_000_000:,} MB free"
+    if free < NO_ROOM:
+        raise StoreUnavailable(words, fix=_MAKE_ROOM)
     return Sight(words=words, fix=_MAKE_ROOM if free < _LITTLE_ROOM else None)
 
 

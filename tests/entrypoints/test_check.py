@@ -137,6 +137,10 @@ class TestWhatIsWorthDoing:
         assert room(99_999_999).is_well
         assert room(99_999_999).fix == "make room; a full disk stops the work"
 
+    def test_is_not_enough_where_there_is_no_room(self) -> None:
+        assert room(5_000_000).is_well
+        assert not room(4_999_999).is_well
+
     def test_is_to_keep_others_out(self, program: Program) -> None:
         assert program("up", "--until-idle").code == exit_codes.DONE
         program.data.chmod(0o755)

@@ -10,6 +10,7 @@ from pathlib import Path
 from adapters.memory.clock import MemoryClock
 from adapters.sqlite.api_keys import SqliteApiKeys
 from adapters.sqlite.audit_log import SqliteAuditLog
+from adapters.sqlite.database import FILE_NAME
 from adapters.sqlite.database import Database as SqliteDatabase
 from adapters.sqlite.dead_letters import SqliteDeadLetters
 from adapters.sqlite.event_publisher import SqliteEventPublisher
@@ -42,6 +43,7 @@ from tests.contracts.personal_data import PersonalDataContract
 from tests.contracts.rate_limiter import Limiters, RateLimiterContract
 from tests.contracts.receipts import ReceiptsContract
 from tests.contracts.stream import Stream
+from tests.runner import Run
 
 
 class OneFile:
@@ -196,3 +198,12 @@ class FileQuarter(OneFile, Quarter):
 class TestSqliteNeighbour(NeighbourContract):
     def open_quarter(self, folder: Path) -> Quarter:
         return FileQuarter(folder)
+
+    def test_to_look_writes_what_stands_there_already(
+        self, neighbour: Neighbour, tmp_path: Path, run: Run
+    ) -> None:
+        """On a full disk, an empty transaction would be no look at all."""
+        log = tmp_path / f"{FILE_NAME}-wal"
+        before = log.stat().st_size
+        run(neighbour.look())
+        assert log.stat().st_size > before

@@ -7,8 +7,11 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from adapters.system.clock import MADE_UP_AT, SystemClock
 from adapters.system.disk import Disk, room
+from application.errors import StoreUnavailable
 from application.ports.clock import Clock
 from application.ports.neighbour import Neighbour
 from tests.contracts.clock import HOUR, ClockContract, Time
@@ -74,3 +77,9 @@ class TestDisk(NeighbourContract):
     def test_one_that_is_nearly_full_is_said_to_be(self) -> None:
         assert room(100_000_000).fix is None
         assert "make room" in (room(99_999_999).fix or "")
+
+    def test_one_that_is_full_is_away(self) -> None:
+        assert room(5_000_000)
+        with pytest.raises(StoreUnavailable, match="4 MB free") as caught:
+            room(4_999_999)
+        assert "make room" in caught.value.fix
