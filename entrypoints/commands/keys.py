@@ -58,8 +58,9 @@ def list_keys(*, data: Path | None, as_json: bool) -> None:
         console.print("No keys yet: `tidings keys create NAME --scope read`.")
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("id", "name", "may", "created (UTC)", "by", "last used", "revoked"):
-        table.add_column(column)
+    table.add_column("id", no_wrap=True)  # whole at any width: `keys revoke` needs it
+    for column in ("name", "may", "created (UTC)", "by", "last used", "revoked"):
+        table.add_column(column, overflow="fold")
     for key in keys:
         table.add_row(
             key.id,

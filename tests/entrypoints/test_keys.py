@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from domain.api_key import Scope
 from entrypoints import exit_codes
 from entrypoints.answers import CreatedKey, Key, Keys
 from tests.entrypoints.asking import Site, free_port
@@ -32,6 +33,15 @@ class TestAKey:
         told = program("audit").said
         assert "key created" in told
         assert "key revoked" in told
+
+    def test_can_be_revoked_by_what_a_narrow_terminal_shows(self, program: Program) -> None:
+        narrow = program.with_(COLUMNS="80", TERM="dumb")
+        scopes = [word for scope in Scope for word in ("--scope", scope)]
+        made = program("keys", "create", "a" * 40, *scopes, "--by", "Linus", "--json")
+        listed = narrow("keys", "list").out
+        assert msgspec.json.decode(made.out, type=CreatedKey).of.id in listed
+        assert "…" not in listed
+        assert max(map(len, listed.splitlines())) <= 80
 
     def test_needs_a_scope_that_there_is(self, program: Program) -> None:
         ended = program("keys", "create", "the shop", "--scope", "root", "--by", "Linus")
