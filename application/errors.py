@@ -24,13 +24,17 @@ from domain.errors import (
 
 
 class StoreUnavailable(TidingsError):
-    """`fix` says what a person can do about it; `may_pass`, that it may come right by itself."""
+    """`fix` says what a person can do about it; `may_pass`, that it may come right by itself.
 
-    def __init__(self, problem: str, *, fix: str, may_pass: bool = False) -> None:
-        super().__init__(f"{problem}: {fix}")
+    `folder` is where the file lies that `problem` begins with: no business of who is elsewhere.
+    """
+
+    def __init__(self, problem: str, *, fix: str, may_pass: bool = False, folder: str = "") -> None:
+        super().__init__(f"{folder}{problem}: {fix}")
         self.problem = problem
         self.fix = fix
         self.may_pass = may_pass
+        self.folder = folder
 
 
 class RowRefused(TidingsError):
@@ -42,11 +46,12 @@ class LeaseLost(TidingsError):
 
 
 class StreamUnavailable(TidingsError):
-    def __init__(self, problem: str, *, fix: str, may_pass: bool = False) -> None:
-        super().__init__(f"{problem}: {fix}")
+    def __init__(self, problem: str, *, fix: str, may_pass: bool = False, folder: str = "") -> None:
+        super().__init__(f"{folder}{problem}: {fix}")
         self.problem = problem
         self.fix = fix
         self.may_pass = may_pass
+        self.folder = folder
 
 
 class Remedy(Enum):

@@ -110,7 +110,8 @@ async def _data(settings: Settings, folder: DataFolder) -> list[Check]:
                 found += await _lanes(tidings, is_worked_in=is_worked_in)
                 found.append(await decisions_of(tidings))
     except (StoreUnavailable, StreamUnavailable) as error:
-        return [*found, Check(name="data", is_well=False, words=error.problem, fix=error.fix)]
+        words = f"{error.folder}{error.problem}"
+        return [*found, Check(name="data", is_well=False, words=words, fix=error.fix)]
     except OSError as error:  # as where the folder that we are in was removed
         words = f"{folder.path}: {error.strerror}"
         return [*found, Check(name="data", is_well=False, words=words, fix=_ANOTHER_FOLDER)]

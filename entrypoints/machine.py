@@ -43,7 +43,8 @@ def _problem(error: BaseException) -> Problem | None:
                 exit_code=exit_code(error),
             )
         case StoreUnavailable() | StreamUnavailable():
-            return _plain("unavailable", error.problem, exit_code(error), fix=error.fix)
+            problem = f"{error.folder}{error.problem}"
+            return _plain("unavailable", problem, exit_code(error), fix=error.fix)
         case TidingsError():
             code = exit_code(error)
             kind: Kind = "notDone" if code == exit_codes.NOT_ALL else "unavailable"

@@ -187,10 +187,10 @@ class Database:
 
 def unavailable(path: Path, error: sqlite3.Error) -> StoreUnavailable:
     words = str(error)
-    for signs, fix in _FIXES:
-        if any(sign in words.lower() for sign in signs):
-            return StoreUnavailable(f"{path}: {words}", fix=fix)
-    return StoreUnavailable(f"{path}: {words}", fix="see the SQLite documentation")
+    told = words.lower()
+    fixes = (fix for signs, fix in _FIXES if any(sign in told for sign in signs))
+    fix = next(fixes, "see the SQLite documentation")
+    return StoreUnavailable(f"{path.name}: {words}", fix=fix, folder=f"{path.parent}{os.sep}")
 
 
 def _take_values_as_they_are() -> None:

@@ -55,7 +55,7 @@ class SqliteEventPublisher(EventPublisher):
             await self._database.change(_APPEND, [(*row, now) for row in rows])
         except StoreUnavailable as error:
             fix = f"{error.fix}; then publish again: what has the same id is told once"
-            unavailable = StreamUnavailable(error.problem, fix=fix)
+            unavailable = StreamUnavailable(error.problem, fix=fix, folder=error.folder)
             unavailable.__cause__ = error
             return unavailable
         except Exception as bug:  # noqa: BLE001 - for whoever waits, as nobody else hears of it

@@ -50,7 +50,7 @@ class SqliteEventSource(EventSource):
                 await self._clock.sleep(_LOOK_EVERY)
         except StoreUnavailable as error:
             self._next = None
-            raise StreamUnavailable(error.problem, fix=error.fix) from error
+            raise StreamUnavailable(error.problem, fix=error.fix, folder=error.folder) from error
         if rows:
             self._next = rows[-1][0] + 1
         return _records(rows)
@@ -65,7 +65,7 @@ class SqliteEventSource(EventSource):
                 _COMMIT, [(self._reader, next_offset)], durability=Durability.PROCESS
             )
         except StoreUnavailable as error:
-            raise StreamUnavailable(error.problem, fix=error.fix) from error
+            raise StreamUnavailable(error.problem, fix=error.fix, folder=error.folder) from error
 
     async def lag(self) -> int:
         try:
@@ -73,7 +73,7 @@ class SqliteEventSource(EventSource):
                 lambda connection: connection.execute(_LAG, (self._reader,)).fetchone()
             )
         except StoreUnavailable as error:
-            raise StreamUnavailable(error.problem, fix=error.fix) from error
+            raise StreamUnavailable(error.problem, fix=error.fix, folder=error.folder) from error
         return int(lag)
 
     async def _read(self, limit: int) -> list[Row]:

@@ -25,7 +25,7 @@ class SqliteNeighbour(Neighbour):
         await self._database.write(_write_again, durability=Durability.PROCESS)
         if not os.access(self._database.path, os.W_OK):
             raise StoreUnavailable(
-                f"{self._database.path}: it cannot be written", fix="make the data folder writable"
+                f"{FILE_NAME}: it cannot be written", fix="make the data folder writable"
             )
         return Sight(words=f"version {VERSION}, read and written")
 

@@ -54,7 +54,8 @@ def problem_of_opening(folder: Path, run: Run) -> StoreUnavailable:
             run(database.open())
     finally:
         run(database.close())
-    assert str(folder / FILE_NAME) in caught.value.problem or "version" in caught.value.problem
+    said = str(caught.value)
+    assert str(folder / FILE_NAME) in said or "version" in said
     return caught.value
 
 

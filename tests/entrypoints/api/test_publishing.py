@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -285,6 +286,17 @@ class TestWhileSomethingIsAway:
         assert stream_of(world) == []
         world.mend_store()
         assert ask.publish(event()).status == 202
+
+    @pytest.mark.parametrize("any_world", ["embedded"], indirect=True)
+    def test_nobody_is_told_in_which_folder_of_this_machine_the_file_lies(
+        self, ask_any: Client, tmp_path: Path
+    ) -> None:
+        assert ask_any.publish(event()).status == 202
+        (tmp_path / "data").rename(tmp_path / "elsewhere")
+        for answer in (ask_any.publish(event("second")), ask_any.get("/v1/statistics")):
+            assert answer.problem == "unavailable"
+            assert answer.json["detail"].startswith("tidings.db: it was removed")
+        (tmp_path / "elsewhere").rename(tmp_path / "data")
 
     def test_the_stream_may_have_some_of_it_and_nobody_is_told_twice(
         self, world: World, ask: Client
