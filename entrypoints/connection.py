@@ -123,6 +123,8 @@ class HttpConnection(HttpToolsProtocol):
         if self._is_deaf:
             return
         super().on_header(name, value)
+        if name.lower() == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            raise ValueError("what is packed is not unpacked")
         self._hosts += name.lower() == b"host"
         self._count(name + value)
 

@@ -27,11 +27,12 @@ _MOST_BELIEVED = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """`key_id` is None for who needs no key."""
+    """`key_id` is None for who needs no key. Whoever has a session came by the console."""
 
     name: str
     scopes: frozenset[Scope]
     key_id: str | None = None
+    has_session: bool = False
 
 
 #: Whoever reaches a server that is for this machine alone.
@@ -73,7 +74,12 @@ class Doorkeeper:
         key = await self._look_up(token, now)
         if key is None:
             return None
-        caller = Caller(name=key.name, scopes=key.scopes, key_id=key.id)
+        caller = Caller(
+            name=key.name,
+            scopes=key.scopes,
+            key_id=key.id,
+            has_session=key.session_of is not None,
+        )
         if len(self._believed) >= _MOST_BELIEVED:
             self._believed.clear()
         until = now + BELIEVED_FOR

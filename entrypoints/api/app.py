@@ -169,7 +169,7 @@ async def _caller(request: Request, doorkeeper: Doorkeeper | None) -> Caller:
         return ANYBODY_HERE
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     caller = await doorkeeper.admit(token.strip()) if kind.lower() == "bearer" else None
-    if caller is None:
+    if caller is None or caller.has_session:
         raise Refused(
             "unauthenticated",
             "give a key as `Authorization: Bearer KEY`; `tidings keys create` makes one",

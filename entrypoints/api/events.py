@@ -88,7 +88,7 @@ class ResolveBody(Shape, frozen=True, kw_only=True):
 async def publish(call: Call) -> Reply:
     """One event is answered by its own status; several by the verdict of each."""
     body: bytes = call.body
-    name = _name_in(call.headers.get(_KEY))
+    name = _name_in(call.headers.getlist(_KEY))
     traceparent = well_formed(call.headers.get(TRACEPARENT))
     if body.lstrip()[:1] != b"[":
         return _one(await _submit(call, [_named(body, name)], traceparent))
@@ -138,10 +138,13 @@ def _told(submission: Submission) -> Submitted:
     return Submitted(event_id=submission.event_id, verdict=submission.verdict, error=error)
 
 
-def _name_in(key: str | None) -> str | None:
+def _name_in(keys: Sequence[str]) -> str | None:
     """As draft-ietf-httpapi-idempotency-key has it, or without quotes. Raises Refused."""
-    if key is None:
+    if not keys:
         return None
+    if len(keys) > 1:
+        raise wrong(_KEY, "given twice")
+    [key] = keys
     if not re.fullmatch(_KEY_PATTERN, key):
         raise wrong(_KEY, f"1 to {LONGEST_ID} printable ASCII characters are wanted")
     return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.datastructures import Headers
+
 from domain.api_key import Scope
 from domain.audit import Action, AuditEntry
 from entrypoints.api.access import Caller
@@ -25,7 +27,7 @@ class Call:
     path: Mapping[str, Any]  #: text, but for an `id`, which is a UUID
     query: Any  #: of the operation's shape
     body: Any  #: of the operation's shape, or the bytes where it has none
-    headers: Mapping[str, str]
+    headers: Headers
 
     @property
     def reveals(self) -> bool:
