@@ -188,8 +188,9 @@ async def _answered_within(seconds: float) -> AsyncIterator[None]:
 
 
 def _client(options: RedisOptions) -> Any:
-    """No retries, no back-off, no handshake that is not needed. Its own time-outs come second."""
-    seconds = 2 * options.answer_within.total_seconds()
+    """No retries, no back-off, no handshake that is not needed. Its own time-outs come second,
+    and so late that no worker which was held up itself meets them."""
+    seconds = 10 * options.answer_within.total_seconds()
     given: dict[str, Any] = {
         "host": options.host,
         "port": options.port,
