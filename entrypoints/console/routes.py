@@ -24,6 +24,7 @@ from entrypoints.console import (
     signing,
     story,
 )
+from entrypoints.console.failing import Endpoint, in_the_frame
 from entrypoints.console.overseen import Overseen
 from entrypoints.console.pages import HEADERS, Pages, go_to, link
 from entrypoints.console.reception import FORM, Reception, Visitor
@@ -85,19 +86,19 @@ def console_routes(tidings: Tidings, settings: Settings) -> list[BaseRoute]:
     for page in PAGES:
         by_path.setdefault(page.path, {})[page.method] = page
     return [
-        *(Route(path, _endpoint(house, pages), methods=list(pages))
+        *(Route(path, in_the_frame(house, _endpoint(house, pages)), methods=list(pages))
           for path, pages in by_path.items()),
-        Route("/sign-in", signing.endpoint(house), methods=["GET", "POST"]),
+        Route("/sign-in", in_the_frame(house, signing.endpoint(house)), methods=["GET", "POST"]),
         Route("/static/{name}", _static(house.pages)),
     ]  # fmt: skip
 
 
-def _endpoint(house: House, pages: dict[str, Page]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(house: House, pages: dict[str, Page]) -> Endpoint:
     async def respond(request: Request) -> Response:
         page = pages["GET" if request.method == "HEAD" else request.method]
         visitor: Visitor | None = None
         try:
-            visitor = await house.reception.visitor(request)
+            visitor = request.state.visitor = await house.reception.visitor(request)
             if visitor is None:
                 return _to_the_door(house, request)
             if not visitor.may(page.scope):
@@ -132,7 +133,7 @@ def _to_the_door(house: House, request: Request) -> Response:
     return go_to(request, door)
 
 
-def _static(pages: Pages) -> Callable[[Request], Awaitable[Response]]:
+def _static(pages: Pages) -> Endpoint:
     async def respond(request: Request) -> Response:
         found = pages.static.get(request.path_params["name"])
         if found is None:
