@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain.masking import masked
 from domain.outcome import LONGEST_RETRY_AFTER, Outcome, ProviderDown
 from domain.retry import doubled
 
@@ -22,7 +23,10 @@ class CircuitPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circuit:
-    """Closed: all may pass. Open: nobody, until `probe_at`; then one probe, which decides."""
+    """Closed: all may pass. Open: nobody, until `probe_at`; then one probe, which decides.
+
+    While it is open: since when, and what the provider said last, with addresses masked.
+    """
 
     policy: CircuitPolicy = CircuitPolicy()
     failures: int = 0
@@ -30,6 +34,8 @@ class Circuit:
     probe_at: datetime | None = None
     probe: UUID | None = None
     probe_given_up_at: datetime | None = None
+    open_since: datetime | None = None
+    words: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -81,4 +87,6 @@ class Circuit:
             policy=self.policy,
             openings=self.openings + 1,
             probe_at=now + wait,
+            open_since=self.open_since or now,
+            words=masked(outcome.reason, recipient=""),
         )

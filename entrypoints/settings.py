@@ -264,6 +264,10 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def allowed_attempts(self) -> int:
+        return self.max_retries + 1
+
+    @property
     def trusted_proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         return _networks(self.console_proxies)
 

@@ -25,11 +25,19 @@ from entrypoints.terminal.words import plain, when
 
 
 def show(id_: str, *, data: Path | None, reveal: bool, as_json: bool) -> None:
-    chapters, now, paused = run(_read(settings_for(data), id_))
+    settings = settings_for(data)
+    chapters, now, paused = run(_read(settings, id_))
     if as_json:
         tell(shaping.story(chapters, reveal=reveal, paused=paused))
     else:
-        print_story(Console(highlight=False), chapters, now=now, reveal=reveal, paused=paused)
+        print_story(
+            Console(highlight=False),
+            chapters,
+            now=now,
+            reveal=reveal,
+            attempts=settings.allowed_attempts,
+            paused=paused,
+        )
 
 
 async def _read(

@@ -14,14 +14,19 @@ from domain.pause import Pause
 from domain.status import Status, Wait
 from entrypoints.terminal.pauses import a_pause, resuming
 from entrypoints.terminal.waits import waits_for
-from entrypoints.terminal.words import duration, when
+from entrypoints.terminal.words import moment, span
 
 
 def what_comes_next(
-    chapter: Chapter, story: Sequence[Chapter], now: datetime, pause: Pause | None = None
+    chapter: Chapter,
+    story: Sequence[Chapter],
+    now: datetime,
+    *,
+    attempts: int,
+    pause: Pause | None = None,
 ) -> str | None:
     """None: nothing, and nobody need do anything. `story` has the other channels' chapters;
-    `pause` is its lane's."""
+    `attempts` are those allowed, and `pause` is its lane's."""
     notification = chapter.notification
     if notification.status is Status.FAILED:
         return _after_a_failure(notification, chapter.dead_letters, now)
@@ -38,8 +43,7 @@ def what_comes_next(
         if pause is not None:
             return f"{end or 'goes on '}when its lane is resumed; it is {_paused(pause, now)}"
         return end + _when_due(notification.due_at, now)
-    waits = waits_for(notification, notification.last_move, now)
-    words = f"{waits}, in {duration(notification.due_at - now)}"
+    words = waits_for(notification, now, attempts=attempts)
     return words if pause is None else f"{words}; but its lane is {_paused(pause, now)}"
 
 
@@ -66,7 +70,7 @@ def _after_a_failure(
 def _when_due(due_at: datetime, now: datetime) -> str:
     if due_at <= now:
         return "as soon as `tidings up` runs"
-    return f"at {when(due_at, now)}, in {duration(due_at - now)}"
+    return f"at {moment(due_at, now)}, in {span(due_at - now)}"
 
 
 def _resolving(notification: Notification, story: Sequence[Chapter]) -> str:

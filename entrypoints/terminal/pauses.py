@@ -8,11 +8,11 @@ from datetime import datetime
 from rich.console import Console
 
 from domain.pause import Pause
-from entrypoints.terminal.words import duration, instant, plain
+from entrypoints.terminal.words import instant, plain, span
 
 
 def a_pause(pause: Pause, now: datetime) -> str:
-    since = f"since {instant(pause.paused_at)} UTC ({duration(now - pause.paused_at)})"
+    since = f"since {instant(pause.paused_at)} UTC ({span(now - pause.paused_at)})"
     return f"paused by {plain(pause.paused_by)} {since}: “{plain(pause.why)}”"
 
 

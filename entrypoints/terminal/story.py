@@ -21,7 +21,7 @@ from domain.status import Status, Wait
 from entrypoints.following import Happening, happenings
 from entrypoints.masking import shown_address
 from entrypoints.terminal.coming import what_comes_next
-from entrypoints.terminal.waits import waits_for
+from entrypoints.terminal.waits import waited_for
 from entrypoints.terminal.words import duration, instant, plain, when
 
 STYLES = {
@@ -43,6 +43,12 @@ _BY_STATUS = {
     Status.DELIVERED: "arrived",
     Status.FAILED: "failed: {move.failure}",
 }
+#: What stood in for a provider, by its rule.
+_TAKEN_BY = {
+    "outbox": "attempt {move.attempt} written to the outbox",
+    "simulated:taken": "attempt {move.attempt} taken by a simulated recipient",
+    "null": "attempt {move.attempt} dropped, as the settings said",
+}
 #: Where the way it came by makes a difference.
 _BY_WAY = {
     (None, Status.PENDING): "accepted",
@@ -59,12 +65,16 @@ def print_story(
     *,
     now: datetime,
     reveal: bool,
+    attempts: int,
     paused: Mapping[str, Pause],
 ) -> None:
+    """`attempts` are those allowed."""
     console.print(title(chapters[0].notification.event))
     for chapter in chapters:
+        pause = paused.get(chapter.notification.channel)
+        coming = what_comes_next(chapter, chapters, now, attempts=attempts, pause=pause)
         console.print()
-        console.print(_chapter(chapter, chapters, now=now, reveal=reveal, paused=paused))
+        console.print(_chapter(chapter, coming, reveal=reveal))
 
 
 def title(event: Event) -> Text:
@@ -79,14 +89,7 @@ def title(event: Event) -> Text:
     return text.append(f"\n  {'; '.join(said)}") if said else text
 
 
-def _chapter(
-    chapter: Chapter,
-    story: Sequence[Chapter],
-    *,
-    now: datetime,
-    reveal: bool,
-    paused: Mapping[str, Pause],
-) -> RenderableType:
+def _chapter(chapter: Chapter, coming: str | None, *, reveal: bool) -> RenderableType:
     notification = chapter.notification
     table = Table(box=None, show_header=True, header_style="dim", pad_edge=False)
     table.add_column("time (UTC)", no_wrap=True)
@@ -96,8 +99,7 @@ def _chapter(
         after = duration(each.at - notification.accepted_at)
         table.add_row(when(each.at, notification.accepted_at), f"+{after}", what_happened(each))
     parts: list[RenderableType] = [head(notification, reveal=reveal), Padding(table, (0, 0, 0, 2))]
-    pause = paused.get(notification.channel)
-    if (coming := what_comes_next(chapter, story, now, pause)) is not None:
+    if coming is not None:
         parts.append(Padding(Text(f"Next: {coming}", style="bold"), (0, 0, 0, 2)))
     return Group(*parts)
 
@@ -143,7 +145,7 @@ def _move(move: Move, notification: Notification) -> Text:
         text.append(f": “{plain(move.words)}”")
     if move.rule:
         text.append(f" [rule {plain(move.rule)}]", style="dim")
-    if (waits := waits_for(notification, move, move.at)) is not None:
+    if (waits := waited_for(notification, move)) is not None:
         text.append(f"; {waits}", style="yellow")
     return text
 
@@ -154,6 +156,8 @@ def what_became(move: Move) -> str:
         words = "forgotten: for whom it was and what it said is erased"
     elif move.came_from is move.status:
         words = "not sent yet"
+    elif move.status is Status.SENT:
+        words = _TAKEN_BY.get(move.rule, words)
     elif move.status is Status.RETRYING and move.waiting_for is not Wait.BACKOFF:
         words = "put back"
     return words.format(move=move)

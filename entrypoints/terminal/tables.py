@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -14,11 +15,11 @@ from rich.text import Text
 from application.statistics import Tally
 from domain.dead_letter import DeadLetterOutline
 from domain.outline import Outline
-from domain.status import Status, Wait
+from domain.status import Status
 from entrypoints.masking import shown_address
 from entrypoints.terminal.lines import Stripped
 from entrypoints.terminal.story import STYLES
-from entrypoints.terminal.waits import A_WAIT
+from entrypoints.terminal.waits import waits_in_a_list
 from entrypoints.terminal.words import instant, plain
 
 
@@ -52,16 +53,12 @@ def _row(notification: Outline, *, reveal: bool) -> tuple[str, ...]:
     )
 
 
-def why_not_simply_sent(notification: Outline) -> str:
+def why_not_simply_sent(notification: Outline, now: datetime | None = None) -> str:
     last = notification.last_move
     if last.failure is not None:
         return f"{last.failure}: {plain(last.words)}" if last.words else last.failure
-    if last.due_at is not None and last.waiting_for is not None:
-        if last.waiting_for is Wait.PAUSE:  # until somebody says so
-            return f"waits for {A_WAIT[Wait.PAUSE]}"
-        is_late = last.expires_first(notification.expires_at)
-        ends = ", but expires first, at" if is_late else " until"
-        return f"waits for {A_WAIT[last.waiting_for]}{ends} {instant(last.due_at)}"
+    if (waits := waits_in_a_list(notification, now)) is not None:
+        return waits
     if last.attempt > 1:
         return f"{last.attempt} attempts"
     return ""

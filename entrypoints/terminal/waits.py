@@ -6,8 +6,9 @@ from datetime import datetime
 
 from domain.move import Move
 from domain.notification import Notification
+from domain.outline import Outline
 from domain.status import Wait
-from entrypoints.terminal.words import when
+from entrypoints.terminal.words import instant, moment, span
 
 #: As the end of a sentence.
 A_WAIT = {
@@ -22,17 +23,27 @@ A_WAIT = {
     Wait.PERSON: "a person",
 }
 
-#: The instant follows.
 _UNTIL = {
-    Wait.TURN: "waits for its turn at",
-    Wait.RATE: "held by the rate rule until",
-    Wait.CIRCUIT: "held, as its provider is down, until",
-    Wait.PAUSE: "held, as its lane is paused, until",
-    Wait.SCHEDULE: "not to be sent before",
-    Wait.BACKOFF: "next try at",
-    Wait.ANSWER: "its provider is asked whether it has it at",
-    Wait.RECEIPT: "waits for a receipt until",
-    Wait.PERSON: "waits for a person to say what became of it until",
+    Wait.TURN: "waits for its turn at {at}",
+    Wait.RATE: "held by the rate rule until {at} at the earliest",
+    Wait.CIRCUIT: "its provider is down, and is tried again at {at}",
+    Wait.PAUSE: "held, as its lane is paused, until {at}",
+    Wait.SCHEDULE: "not to be sent before {at}",
+    Wait.BACKOFF: "attempt {next} at {at}",
+    Wait.ANSWER: "its provider is asked whether it has it at {at}",
+    Wait.RECEIPT: "waits for a receipt until {at}",
+    Wait.PERSON: "waits for a person to say what became of it until {at}",
+}
+#: Where that instant may not be the last word.
+_ELSE = {
+    Wait.RATE: "later if others for the same recipient go first",
+    Wait.CIRCUIT: "if it is still down then, later",
+}
+_IN_A_LIST = {
+    Wait.RATE: "waits for the rate rule until {at} at the earliest",
+    Wait.CIRCUIT: "waits for its provider, which is down and is tried again at {at}",
+    Wait.PAUSE: "waits for its lane to be resumed",  # until somebody says so
+    Wait.BACKOFF: "waits for attempt {next}, at {at}",
 }
 #: What is due already.
 _AT_ONCE = {
@@ -52,12 +63,55 @@ _TOO_LATE = {
 }
 
 
-def waits_for(notification: Notification, move: Move, now: datetime) -> str | None:
-    """What that line of its trail says; None: it waits for nothing."""
+def waits_for(notification: Notification, now: datetime, *, attempts: int) -> str | None:
+    """What it waits for now, of at most so many attempts; None: for nothing."""
+    move = notification.last_move
     if move.due_at is None or move.waiting_for is None:
         return None
+    at = f"{moment(move.due_at, now)}, in {span(move.due_at - now)}"
+    if notification.expires_first(move):
+        return _too_late(move.waiting_for, at)
     if move.due_at <= now and move.waiting_for in _AT_ONCE:
         return _AT_ONCE[move.waiting_for]
+    if move.waiting_for is Wait.BACKOFF:
+        return _next_attempt(move.attempt + 1, attempts, at)
+    words = _UNTIL[move.waiting_for].format(at=at)
+    return f"{words}; {_ELSE[move.waiting_for]}" if move.waiting_for in _ELSE else words
+
+
+def waited_for(notification: Notification, move: Move) -> str | None:
+    """What that line of its trail says, as it was then; None: it waited for nothing."""
+    if move.due_at is None or move.waiting_for is None:
+        return None
+    if move.due_at <= move.at and move.waiting_for in _AT_ONCE:
+        return _AT_ONCE[move.waiting_for]
+    at = moment(move.due_at, move.at)
     if notification.expires_first(move):
-        return f"{_TOO_LATE[move.waiting_for]}, but expires first, at {when(move.due_at, now)}"
-    return f"{_UNTIL[move.waiting_for]} {when(move.due_at, now)}"
+        return _too_late(move.waiting_for, at)
+    if move.waiting_for is Wait.CIRCUIT:  # only the first of many instants
+        return _TOO_LATE[Wait.CIRCUIT]
+    return _UNTIL[move.waiting_for].format(at=at, next=move.attempt + 1)
+
+
+def waits_in_a_list(outline: Outline, now: datetime | None = None) -> str | None:
+    """The date is left out if it is today's."""
+    move = outline.last_move
+    if move.due_at is None or move.waiting_for is None:
+        return None
+    at = instant(move.due_at) if now is None else moment(move.due_at, now)
+    if move.waiting_for is not Wait.PAUSE and move.expires_first(outline.expires_at):
+        return f"waits for {A_WAIT[move.waiting_for]}, but expires first, at {at}"
+    usual = f"waits for {A_WAIT[move.waiting_for]} until {{at}}"
+    return _IN_A_LIST.get(move.waiting_for, usual).format(at=at, next=move.attempt + 1)
+
+
+def _too_late(wait: Wait, at: str) -> str:
+    return f"{_TOO_LATE[wait]}, but expires first, at {at}"
+
+
+def _next_attempt(number: int, attempts: int, at: str) -> str:
+    if number >= attempts:
+        words = f"attempt {number}, the last, at {at}; if that is put off too"
+    else:
+        words = f"attempt {number} of {attempts} at {at}; if all are put off"
+    return f"{words}, it fails and becomes a dead letter"

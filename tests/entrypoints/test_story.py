@@ -13,7 +13,7 @@ from rich.console import Console
 from application.ports.notification_history import Chapter
 from domain.dead_letter import DeadLetter, Settled, Settlement
 from domain.notification import Notification
-from domain.outcome import Rejected, Unknown
+from domain.outcome import Accepted, Rejected, Unknown
 from domain.outline import Outline
 from domain.pause import Pause
 from domain.status import Wait
@@ -32,6 +32,7 @@ from tests.builders import (
     waiting,
 )
 
+ATTEMPTS = 4  # are allowed
 EXPIRING = an_event(expires_at=at(40))
 
 
@@ -50,7 +51,8 @@ def told(*chapters: Chapter, now: datetime, paused: Pause | None = None) -> str:
     """In one line, however a terminal wraps it."""
     out = StringIO()
     pauses = {} if paused is None else {paused.channel: paused}
-    print_story(Console(file=out, width=200), chapters, now=now, reveal=False, paused=pauses)
+    console = Console(file=out, width=200)
+    print_story(console, chapters, now=now, reveal=False, attempts=ATTEMPTS, paused=pauses)
     return " ".join(out.getvalue().split())
 
 
@@ -89,9 +91,9 @@ class TestAHoldPastTheExpiry:
     def test_is_said_to_end_in_its_expiry(self, reason: Wait, words: str) -> None:
         held = a_held_notification(event=EXPIRING, reason=reason, until=at(60))
         said = told(a_chapter(held), now=at(10))
-        late = f"{words}, but expires first, at 12:00:40.000"
+        late = f"{words}, but expires first, at 12:00:40 UTC"
         assert f"; {late}" in said
-        assert f"Next: {late}, in 30.0 s" in said
+        assert f"Next: {late}, in 30 s" in said
         assert "until" not in said
 
     def test_is_said_so_in_a_list(self) -> None:
@@ -104,7 +106,7 @@ class TestAHoldPastTheExpiry:
     def test_is_not_said_of_one_that_ends_before(self) -> None:
         held = a_held_notification(event=EXPIRING, until=at(30))
         said = told(a_chapter(held), now=at(10))
-        assert "Next: held by the rate rule until 12:00:30.000, in 20.0 s" in said
+        assert "Next: held by the rate rule until 12:00:30 UTC, in 20 s at the earliest" in said
 
     def test_fails_when_somebody_works_again(self) -> None:
         held = a_chapter(a_held_notification(event=EXPIRING, until=at(30)))
@@ -112,6 +114,73 @@ class TestAHoldPastTheExpiry:
         assert "Next: as soon as `tidings up` runs" in said
         said = told(held, now=at(40))
         assert "Next: fails, as it has expired, as soon as `tidings up` runs" in said
+
+
+class TestAHoldThatMayLast:
+    def test_is_no_promise_while_the_provider_is_down(self) -> None:
+        held = a_held_notification(reason=Wait.CIRCUIT, until=at(30))
+        said = told(a_chapter(held), now=at(10))
+        assert "Next: its provider is down, and is tried again at 12:00:30 UTC, in 20 s; " in said
+        assert "if it is still down then, later" in said
+
+    def test_has_no_time_in_the_trail_that_looks_like_the_present_one(self) -> None:
+        held = a_held_notification(reason=Wait.CIRCUIT, until=at(30))
+        later = held.hold(waiting(Wait.CIRCUIT, until=at(90)), now=at(30), by=WORKER)
+        chapter = replace(a_chapter(later), trail=[held.last_move])
+        said = told(chapter, now=at(40))
+        assert "; held, as its provider is down Next:" in said
+        assert "12:00:30 UTC" not in said
+
+    def test_may_be_longer_for_who_is_behind_others(self) -> None:
+        said = told(a_chapter(a_held_notification(until=at(30))), now=at(10))
+        assert "at the earliest; later if others for the same recipient go first" in said
+
+    @pytest.mark.parametrize(
+        ("reason", "words"),
+        [
+            (Wait.CIRCUIT, "its provider, which is down and is tried again at 2026-03-02 12:00:30"),
+            (Wait.RATE, "the rate rule until 2026-03-02 12:00:30 at the earliest"),
+        ],
+    )
+    def test_is_no_promise_in_a_list_either(self, reason: Wait, words: str) -> None:
+        out = StringIO()
+        held = a_held_notification(reason=reason, until=at(30))
+        print_notifications(Console(file=out, width=200), [Outline.of(held)])
+        assert out.getvalue().splitlines()[1].strip() == f"waits for {words}"
+
+
+class TestATryThatIsToCome:
+    @pytest.mark.parametrize(
+        ("attempt", "words"),
+        [
+            (1, "attempt 2 of 4 at 12:00:30 UTC, in 20 s; if all are put off"),
+            (3, "attempt 4, the last, at 12:00:30 UTC, in 20 s; if that is put off too"),
+        ],
+        ids=["of several", "the last"],
+    )
+    def test_says_which_it_is_and_what_if_they_run_out(self, attempt: int, words: str) -> None:
+        tried = a_held_notification(reason=Wait.BACKOFF, until=at(30))
+        tried = replace(tried, last_move=replace(tried.last_move, attempt=attempt))
+        said = told(a_chapter(tried), now=at(10))
+        assert f"; attempt {attempt + 1} at 12:00:30 UTC" in said
+        assert f"Next: {words}, it fails and becomes a dead letter" in said
+
+
+class TestWhatStoodInForAProvider:
+    @pytest.mark.parametrize(
+        ("rule", "words"),
+        [
+            ("outbox", "attempt 1 written to the outbox"),
+            ("simulated:taken", "attempt 1 taken by a simulated recipient"),
+            ("null", "attempt 1 dropped"),
+            ("smtp:250", "attempt 1 taken by the provider"),
+        ],
+    )
+    def test_is_not_called_a_provider(self, rule: str, words: str) -> None:
+        sent = a_begun_notification().settle(
+            Accepted(rule=rule), channel=EMAIL, now=at(1), by=WORKER, wake_at=at(1)
+        )
+        assert words in told(a_chapter(sent), now=at(2))
 
 
 LINUS = Pause(channel="email", paused_at=at(5), paused_by="Linus", why="the relay moves")
@@ -124,13 +193,14 @@ class TestAPausedLane:
         assert "held, as its lane is paused" in said
         assert (
             "Next: goes on when its lane is resumed; it is paused by Linus since 2026-03-02 "
-            "12:00:05 UTC (1 min 0 s): “the relay moves”; `tidings lanes resume email` ends it"
+            "12:00:05 UTC (1 min): “the relay moves”; `tidings lanes resume email` ends it"
         ) in said
 
     def test_is_said_beside_what_is_later(self) -> None:
         held = a_chapter(a_held_notification(until=at(90)))
         said = told(held, now=at(65), paused=LINUS)
-        assert "Next: held by the rate rule until 12:01:30.000, in 25.0 s; but its lane is" in said
+        assert "Next: held by the rate rule until 12:01:30 UTC, in 25 s at the earliest" in said
+        assert "; but its lane is" in said
         assert "paused by Linus since" in said
 
     def test_lets_what_has_expired_fail_later(self) -> None:
@@ -230,7 +300,7 @@ class TestWhatWaitsForAPerson:
     def test_is_told_with_the_whole_command(self, event_id: str, typed: str) -> None:
         said = told(a_chapter(uncertain(event_id)), now=at(31))
         command = f"tidings resolve {typed} sent|resend|fail"
-        ends = "at 12:01:01.000, in 30.0 s"
+        ends = "at 12:01:01 UTC, in 30 s"
         assert f"Next: `{command}` says what became of it; else it fails {ends}" in said
 
     def test_is_told_with_its_channel_if_both_wait(self) -> None:
