@@ -159,6 +159,7 @@ def _matches(notification: Notification, query: Query) -> bool:
         and query.recipient_key in (None, notification.recipient.key)
         and query.message_type in (None, notification.event.message_type)
         and query.event_id in (None, notification.event.id)
+        and (query.ids is None or notification.id in query.ids)
         and query.waiting_for in (None, notification.waiting_for)
         and (query.accepted_from is None or query.accepted_from <= accepted_at)
         and (query.accepted_before is None or accepted_at < query.accepted_before)

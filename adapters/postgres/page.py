@@ -25,7 +25,8 @@ def page(
     behind = f"""({table}.accepted_at, {table}.n) < (
         SELECT last.accepted_at, last.n FROM states AS last WHERE last.id = :after)"""
     conditions = {
-        "notifications.id = ANY(:ids)": query.event_id and ids_of(query.event_id, channels),
+        "notifications.id = ANY(:of_event)": query.event_id and ids_of(query.event_id, channels),
+        "notifications.id = ANY(:ids)": None if query.ids is None else list(query.ids),
         "recipient_key = :recipient_key": query.recipient_key,
         "states.status = :status": query.status,
         "states.waiting_for = :waiting_for": query.waiting_for,

@@ -27,7 +27,7 @@ def page(
     query: Query, *, channels: Sequence[str], limit: int, after: UUID | None
 ) -> tuple[str, list[object]]:
     """The statement and its values. Only rows of the page itself are read whole."""
-    ids = [] if query.event_id is None else ids_of(query.event_id, channels)
+    ids = _ids(query, channels)
     conditions = {
         "recipient_key = ?": query.recipient_key,
         "status = ?": query.status,
@@ -39,12 +39,12 @@ def page(
         _BEHIND: after and after.bytes,
     }
     given = {condition: value for condition, value in conditions.items() if value is not None}
-    index, implied = _way(query, len(ids))
+    index, implied = _way(query, ids)
     where = " AND ".join([implied, *given])
     numbers = f"""SELECT n FROM notifications INDEXED BY {index}
         WHERE {where} {_NEWEST_FIRST} LIMIT ?"""
     return f"{SELECT_OUTLINE} AND n IN ({numbers}) {_NEWEST_FIRST}", [
-        *ids,
+        *(ids or []),
         *given.values(),
         limit,
     ]
@@ -55,13 +55,21 @@ def ids_of(event_id: str, channels: Sequence[str]) -> list[bytes]:
     return [notification_id(event_id, channel).bytes for channel in channels]
 
 
-def _way(query: Query, ids: int) -> tuple[str, str]:
+def _ids(query: Query, channels: Sequence[str]) -> list[bytes] | None:
+    """None: whatever its id."""
+    if query.event_id is None:
+        return None if query.ids is None else [id_.bytes for id_ in query.ids]
+    of_event = ids_of(query.event_id, channels)
+    return [id_ for id_ in of_event if query.ids is None or UUID(bytes=id_) in query.ids]
+
+
+def _way(query: Query, ids: Sequence[bytes] | None) -> tuple[str, str]:
     """The index that leads past the fewest rows, and what it knows of every row that it holds.
 
     Chosen here, as SQLite cannot know how rare a value is.
     """
-    if ids:
-        return "sqlite_autoindex_notifications_1", f"id IN ({', '.join('?' * ids)})"
+    if ids is not None:
+        return "sqlite_autoindex_notifications_1", f"id IN ({', '.join('?' * len(ids))})"
     if query.recipient_key is not None:
         return "notifications_by_recipient", IN_ANY_BLOCK
     if query.waiting_for is not None:

@@ -37,6 +37,7 @@ class Query:
     recipient_key: str | None = None
     message_type: str | None = None
     event_id: str | None = None
+    ids: Sequence[UUID] | None = None
     waiting_for: Wait | None = None
     accepted_from: datetime | None = None
     accepted_before: datetime | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -162,6 +163,8 @@ class NotificationHistoryContract(DatabaseContract):
             Query(recipient_key="grace@example.com"),
             Query(message_type="ALERT"),
             Query(event_id="event"),
+            Query(ids=[UUID(int=1)]),
+            Query(ids=[]),
             Query(waiting_for=Wait.RATE),
             Query(accepted_from=NOW + MICROSECOND),
             Query(accepted_before=NOW),
@@ -183,6 +186,7 @@ class NotificationHistoryContract(DatabaseContract):
             recipient_key=it.recipient.key,
             message_type=it.event.message_type,
             event_id=it.event.id,
+            ids=[it.id, UUID(int=1)],
             waiting_for=it.waiting_for,
             accepted_from=it.accepted_at,
             accepted_before=it.accepted_at + MICROSECOND,
