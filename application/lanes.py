@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from application.dead_letter_post import DeadLetterPost
 from application.lane import AFTER_TROUBLE, Lane
 from application.ports.clock import Clock
 from application.ports.telemetry import Telemetry
+from domain.circuit import Circuit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,11 @@ class Lanes:
     clock: Clock
     telemetry: Telemetry
     post: DeadLetterPost | None = None  #: none where nobody reads of dead letters elsewhere
+
+    @property
+    def circuits(self) -> Mapping[str, Circuit]:
+        """By channel, of the lanes that work in this process."""
+        return {each.channel.name: each.circuit for each in self.each if each.is_at_work}
 
     async def turn(self) -> None:
         for lane in self.each:

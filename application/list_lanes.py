@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from application.lanes import Lanes
 from application.ports.clock import Clock
 from application.ports.lane_control import LaneControl
 from application.ports.notification_history import NotificationHistory
+from application.statistics import NO_BACKLOG
 from domain.circuit import Circuit
 from domain.pause import Pause
+from domain.status import Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,8 @@ class LaneState:
     channel: str
     pause: Pause | None
     waiting: int  #: notifications that are not final
+    waiting_for: Mapping[Wait, int]  #: how many of them for what
+    sending: int  #: how many of them are in hand
     circuit: Circuit | None
 
 
@@ -34,13 +38,15 @@ class ListLanes:
         """Of every channel, in their order, whether or not its lane is among these."""
         pauses = await self.lane_control.pauses()
         backlogs = await self.history.backlog(now=self.clock.now())
-        circuits = {each.channel.name: each.circuit for each in lanes.each if each.is_at_work}
         return [
             LaneState(
                 channel=channel,
                 pause=pauses.get(channel),
-                waiting=backlogs[channel].count if channel in backlogs else 0,
-                circuit=circuits.get(channel),
+                waiting=backlog.count,
+                waiting_for=backlog.waiting,
+                sending=backlog.sending,
+                circuit=lanes.circuits.get(channel),
             )
             for channel in self.channels
+            for backlog in [backlogs.get(channel, NO_BACKLOG)]
         ]

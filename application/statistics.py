@@ -74,6 +74,9 @@ class Backlog:
         return sum(self.waiting.values()) + self.sending
 
 
+NO_BACKLOG = Backlog(waiting={}, sending=0, due=0, due_since=None)
+
+
 def place_of(percentile: int, count: int) -> int:
     """Counted from 1, by the nearest rank: no figure is made up between two measured ones."""
     return -(-count * percentile // 100)

@@ -12,7 +12,9 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
 from entrypoints.production_settings import ProductionSettings
-from entrypoints.settings import Settings
+from entrypoints.settings import Settings, Unit
+
+_NOT_SET = "(not set)"
 
 
 class Source(StrEnum):
@@ -29,6 +31,11 @@ class SettingInForce:
     name: str
     value: str  #: as it may be shown
     source: Source
+    unit: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return self.value not in ("", _NOT_SET)
 
     @property
     def is_default(self) -> bool:
@@ -59,15 +66,16 @@ def settings_in_force(
             name=field.upper(),
             value=_shown(getattr(settings, field)),
             source=next((source for source, names in found if field in names), Source.DEFAULT),
+            unit=next((each.name for each in info.metadata if isinstance(each, Unit)), ""),
         )
-        for field in kind.model_fields
+        for field, info in kind.model_fields.items()
     ]
 
 
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
-        return "(set, and never shown)" if value.get_secret_value() else "(not set)"
-    return "(not set)" if value is None else str(value)
+        return "(set, and never shown)" if value.get_secret_value() else _NOT_SET
+    return _NOT_SET if value is None else str(value)
 
 
 _NOT_USED = "not used by the embedded assembly"

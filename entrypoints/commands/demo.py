@@ -80,6 +80,7 @@ async def _demo(settings: Settings) -> None:
             await tidings.history.story(_STORY),
             now=tidings.clock.now(),
             reveal=False,
+            attempts=settings.allowed_attempts,
             paused={},
         )
     console.print(Rule("Where to look next"))

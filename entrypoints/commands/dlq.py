@@ -19,6 +19,7 @@ from entrypoints.looking import DeadLetterPage, dead_letters_page, dead_letters_
 from entrypoints.machine import tell
 from entrypoints.running import run, settings_for
 from entrypoints.settings import Settings
+from entrypoints.terminal.coming import what_a_dead_letter_needs
 from entrypoints.terminal.words import instant, plain
 
 
@@ -99,9 +100,11 @@ def _print_whole(letter: DeadLetter) -> None:
     console.print(line(letter))
     lines = [
         ("what is wrong", letter.error),
-        ("lay at", str(letter.position)),
+        ("place in the stream", str(letter.position)),
         ("attempts", str(letter.attempts)),
     ]
+    if letter.settlement is None:
+        lines.append(("next", what_a_dead_letter_needs(letter.reason)))
     if letter.settlement is not None:
         settled = letter.settlement
         lines.append((settled.how, f"{instant(settled.at)} UTC by {settled.by}: {settled.why}"))

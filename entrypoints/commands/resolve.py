@@ -30,13 +30,21 @@ def resolve(
     data: Path | None,
     as_json: bool,
 ) -> None:
+    settings = settings_for(data)
     story, now, paused = run(
-        _resolve(settings_for(data), id_, Resolution(resolution), channel, by=by, why=why)
+        _resolve(settings, id_, Resolution(resolution), channel, by=by, why=why)
     )
     if as_json:
         tell(shaping.story(story, reveal=False, paused=paused))
     else:
-        print_story(Console(highlight=False), story, now=now, reveal=False, paused=paused)
+        print_story(
+            Console(highlight=False),
+            story,
+            now=now,
+            reveal=False,
+            attempts=settings.allowed_attempts,
+            paused=paused,
+        )
 
 
 async def _resolve(

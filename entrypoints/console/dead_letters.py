@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -10,7 +11,11 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from application.ports.dead_letters import DeadLetterQuery
+from application.ports.notification_history import Query
 from application.replay_dead_letters import Prospect
+from domain.dead_letter import UNREADABLE, DeadLetterOutline
+from domain.failure import Failure
+from domain.outline import Outline
 from entrypoints import shaping
 from entrypoints.api.problems import wrong
 from entrypoints.console.pages import link
@@ -21,6 +26,8 @@ from entrypoints.looking import dead_letters_page, dead_letters_with
 from entrypoints.shapes import Instant, Shape
 
 _PER_PAGE = 50
+#: A replay comes second: it meets the same again unless something else is mended first.
+_SELDOM_HELPED = (UNREADABLE, Failure.REJECTED, Failure.INVALID, Failure.WITHDRAWN)
 
 
 class Which(Shape, frozen=True, kw_only=True):
@@ -64,7 +71,28 @@ async def show(visit: Visit) -> Response:
         tally = await visit.tidings.dead_letters.tally(
             DeadLetterQuery(only_open=not wanted.settled)
         )
-    return visit.show("dead_letters.html", page=page, wanted=wanted, given=given, tally=tally)
+    outlines = await _outlines(visit, page.letters)
+    if visit.reveals and outlines:
+        many = "s" * (len(outlines) > 1)
+        await visit.note_look(f"a list of {len(outlines)} dead letter{many}")
+    return visit.show(
+        "dead_letters.html",
+        page=page,
+        outlines=outlines,
+        wanted=wanted,
+        given=given,
+        tally=tally,
+        types_known=await visit.house.known_types(),
+    )
+
+
+async def _outlines(
+    visit: Visit, letters: Sequence[DeadLetterOutline]
+) -> Mapping[UUID | None, Outline]:
+    """For whom they were, by the ids of their notifications; nobody knows of a mere record."""
+    ids = [each.notification_id for each in letters if each.notification_id is not None]
+    found = await visit.tidings.history.latest(Query(ids=ids), limit=len(ids)) if ids else []
+    return {each.id: each for each in found}
 
 
 async def show_one(visit: Visit) -> Response:
@@ -73,7 +101,14 @@ async def show_one(visit: Visit) -> Response:
     if visit.reveals:
         await visit.note_look(f"dead letter {letter.id}")
         body = shaping.body(letter.body)
-    return visit.show("dead_letter.html", letter=letter, body=body)
+    outline = (await _outlines(visit, [letter])).get(letter.notification_id)
+    return visit.show(
+        "dead_letter.html",
+        letter=letter,
+        outline=outline,
+        body=body,
+        replay_may_help=letter.reason not in _SELDOM_HELPED,
+    )
 
 
 async def look_at_replay(visit: Visit) -> Response:

@@ -16,10 +16,12 @@ from entrypoints.channels import CHANNELS
 from entrypoints.console.overseen import Overview
 from entrypoints.console.pages import link
 from entrypoints.console.pictures import latency, throughput
+from entrypoints.console.reasons import is_down
 from entrypoints.console.visit import Visit
-from entrypoints.console.wording import about, count
+from entrypoints.console.wording import count
 from entrypoints.shapes import Shape
 from entrypoints.terminal.pauses import a_pause
+from entrypoints.terminal.words import about
 
 #: How long, in slots of what length, and what a slot is called.
 _SPANS = {
@@ -93,11 +95,16 @@ def _statuses(statistics: Statistics) -> Sequence[tuple[Status, Sequence[int]]]:
 
 def _concerns(overview: Overview, now: datetime) -> Iterator[Concern]:
     held = {each.wait: each for each in _held(overview.statistics)}
-    open_ones = [each.channel for each in overview.lanes if each.circuit and each.circuit.is_open]
-    for channel in open_ones:
+    down = {
+        each.channel: each.circuit
+        for each in overview.lanes
+        if each.circuit is not None and each.circuit.is_open
+    }
+    for channel, circuit in down.items():
         yield Concern(
             tone="ill",
-            words=f"The {channel} provider is down; nothing is handed over to it",
+            words=f"The {channel} provider is {is_down(circuit, now)}; "
+            "nothing is handed over to it",
             path=link("/notifications", channel=channel, waiting=Wait.CIRCUIT),
         )
     if overview.unread is None:
@@ -107,7 +114,7 @@ def _concerns(overview: Overview, now: datetime) -> Iterator[Concern]:
         if each.pause is not None:
             words = f"The {each.channel} lane is {a_pause(each.pause, now)}"
             yield Concern(tone="wait", words=words, path="/lanes")
-    if Wait.CIRCUIT in held and not open_ones:
+    if Wait.CIRCUIT in held and not down:
         words = f"{count(held[Wait.CIRCUIT].count)} held, as a provider is or was down"
         yield Concern(tone="ill", words=words, path=link("/notifications", waiting=Wait.CIRCUIT))
     if Wait.PERSON in held:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from msgspec import Meta
 from starlette.responses import Response
 
-from application.ports.notification_history import Query
+from application.ports.notification_history import NotificationHistory, Query
 from domain.notification import Notification
 from domain.status import Status, Wait
 from entrypoints.console.searching import unreadable_with
@@ -19,6 +20,7 @@ from entrypoints.looking import notifications_page
 from entrypoints.shapes import Shape
 
 _PER_PAGE = 50
+_LATEST = 500
 
 
 class Wanted(Shape, frozen=True, kw_only=True):
@@ -59,9 +61,16 @@ async def show(visit: Visit) -> Response:
         wanted=wanted,
         given={name: getattr(wanted, name) for name in wanted.__struct_fields__ if name != "after"},
         address=one_of_them and one_of_them.recipient.address,
+        types_known=await visit.house.known_types(),
         statuses=list(Status),
         waits=list(Wait),
     )
+
+
+async def known_types(history: NotificationHistory) -> Sequence[str]:
+    """Of the latest notifications, to choose from."""
+    latest = await history.latest(Query(), limit=_LATEST)
+    return sorted({each.message_type for each in latest} - {""})
 
 
 async def _one_of_them(visit: Visit, id_: UUID | None) -> Notification | None:

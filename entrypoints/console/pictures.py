@@ -28,6 +28,8 @@ class Picture:
     bars: Sequence[Bar]
     most: str
     latest: str
+    begin: str
+    end: str
 
 
 def throughput(stretches: Sequence[Stretch], slots: Sequence[datetime], per: str) -> Picture:
@@ -38,13 +40,19 @@ def throughput(stretches: Sequence[Stretch], slots: Sequence[datetime], per: str
     bars = [
         Bar(
             at=at,
-            words=f"{at:%H:%M}: " + _listed(zip(CHANNELS, row, strict=True)),
+            words=f"{_slot_name(at, slots)}: " + _listed(zip(CHANNELS, row, strict=True)),
             parts=_stacked(row, most),
         )
         for at, row in zip(slots, rows, strict=True)
     ]
     latest = sum(rows[-1]) if rows else 0
-    return Picture(bars=bars, most=f"{most:,} a {per}", latest=f"{latest:,}")
+    return Picture(
+        bars=bars,
+        most=f"{most:,} a {per}",
+        latest=f"{latest:,}",
+        begin=_slot_name(slots[0], slots),
+        end=_slot_name(slots[-1], slots),
+    )
 
 
 def latency(stretches: Sequence[Stretch], slots: Sequence[datetime]) -> Picture:
@@ -55,20 +63,30 @@ def latency(stretches: Sequence[Stretch], slots: Sequence[datetime]) -> Picture:
         if times and times[95] >= slowest.get(each.begun_at, times)[95]:
             slowest[each.begun_at] = times
     most = max((times[95] for times in slowest.values()), default=timedelta())
-    bars = [_time(at, slowest.get(at), most) for at in slots]
+    bars = [_time(at, _slot_name(at, slots), slowest.get(at), most) for at in slots]
     latest = [slowest[at] for at in slots if at in slowest]
     return Picture(
-        bars=bars, most=duration(most), latest=duration(latest[-1][95]) if latest else "none"
+        bars=bars,
+        most=duration(most),
+        latest=duration(latest[-1][95]) if latest else "none",
+        begin=_slot_name(slots[0], slots),
+        end=_slot_name(slots[-1], slots),
     )
 
 
-def _time(at: datetime, times: Mapping[int, timedelta] | None, most: timedelta) -> Bar:
+def _slot_name(at: datetime, slots: Sequence[datetime]) -> str:
+    """With its day, where there are two."""
+    days = {slots[0].date(), slots[-1].date()}
+    return f"{at:%H:%M}" if len(days) == 1 else f"{at:%d %b %H:%M}"
+
+
+def _time(at: datetime, name: str, times: Mapping[int, timedelta] | None, most: timedelta) -> Bar:
     if times is None:
         return Bar(at=at, words="", parts=())
     p50, p95 = times[50], times[95]
     return Bar(
         at=at,
-        words=f"{at:%H:%M}: p50 {duration(p50)}, p95 {duration(p95)}",
+        words=f"{name}: half within {duration(p50)}, 95 of 100 within {duration(p95)}",
         parts=_stacked([p50 / _tick(most), (p95 - p50) / _tick(most)], 1),
     )
 

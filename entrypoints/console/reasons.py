@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from domain.circuit import Circuit
+from domain.dead_letter import UNREADABLE
 from domain.failure import Failure
 from domain.notification import Notification
 from domain.status import Status, Wait
-from entrypoints.console.wording import about
 from entrypoints.settings import Settings
+from entrypoints.terminal.words import moment, span
 
 _FAILED = {
     Failure.REJECTED: "It was not sent: the provider refused it for good.",
@@ -25,8 +27,6 @@ _FAILED = {
 
 _WAITS = {
     Wait.TURN: "It is not sent yet: it waits for its turn.",
-    Wait.CIRCUIT: "It is not sent yet: its provider is down, so nothing is handed over on this "
-    "channel until a trial shows that it is up again. That costs no attempt.",
     Wait.PAUSE: "It is not sent yet: somebody has paused its lane, so nothing is handed over on "
     "this channel until it is resumed.",
     Wait.SCHEDULE: "It is not sent yet: its producer asked for it to be sent later.",
@@ -45,10 +45,14 @@ _NOT_IN_EARNEST = {
     "simulated:taken": "No provider was asked: a simulated recipient took it.",
     "null": "No provider was asked: it was dropped, as the settings said.",
 }
+_DEAD = "It was not sent."
 _UNCERTAIN = "It may have arrived: contact was lost while it was handed over."
 
 
-def why(notification: Notification, settings: Settings) -> str:
+def why(
+    notification: Notification, settings: Settings, *, circuit: Circuit | None, now: datetime
+) -> str:
+    """`circuit` is its lane's; None if that works in another process."""
     match notification.status:
         case Status.FAILED:
             assert notification.failure is not None
@@ -62,6 +66,8 @@ def why(notification: Notification, settings: Settings) -> str:
     wait = notification.waiting_for
     if wait is Wait.RATE:
         return _rate(notification, settings)
+    if wait is Wait.CIRCUIT:
+        return _down(circuit, now)
     if notification.status is Status.UNCERTAIN and wait not in _WAITS:
         return _UNCERTAIN
     return _WAITS.get(wait, "It waits.") if wait is not None else "It waits."
@@ -78,12 +84,37 @@ def _taken(notification: Notification) -> str:
     )
 
 
+def why_dead(reason: str) -> str:
+    """Why a dead letter is one."""
+    if reason == UNREADABLE:
+        return "Nobody was told: an event came that could not be read."
+    return _FAILED.get(Failure(reason), _DEAD) if reason in set(Failure) else _DEAD
+
+
+def is_down(circuit: Circuit, now: datetime) -> str:
+    """As the end of a sentence."""
+    if circuit.open_since is None:
+        return "down"
+    return f"down since {moment(circuit.open_since, now)} ({span(now - circuit.open_since)})"
+
+
+def _down(circuit: Circuit | None, now: datetime) -> str:
+    if circuit is not None and not circuit.is_open:
+        return "It is not sent yet: its provider was down, and is up again. It goes out by itself."
+    down = "down" if circuit is None else is_down(circuit, now)
+    return (
+        f"It is not sent yet: its provider is {down}, so nothing is handed over on this channel "
+        "until a trial shows that it is up again. That costs no attempt."
+    )
+
+
 def _rate(notification: Notification, settings: Settings) -> str:
     is_email = notification.channel == "email"
     most = settings.rate_limit_email if is_email else settings.rate_limit_sms
-    window = about(timedelta(seconds=settings.rate_limit_window))
+    window = span(timedelta(seconds=settings.rate_limit_window))
     each = "address" if is_email else "number"
     return (
-        f"It is not sent yet: the rate rule holds it. One {each} is sent at most {most} in "
-        f"{window}, and this one has had them. It goes out by itself, in order."
+        f"It is not sent yet: the rate rule holds it. No {each} is sent more than {most:,} within "
+        f"{window}, and this {each} has been sent as many. It goes out by itself later, after "
+        f"those that wait for the same {each} already."
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from application.seldom import Seldom
 from domain.api_key import Scope
 from domain.errors import TidingsError
 from entrypoints.api.bodies import Bodies
@@ -81,6 +83,9 @@ def console_routes(tidings: Tidings, settings: Settings) -> list[BaseRoute]:
         bodies=Bodies(),
         looks=Looks(tidings.audit_log, tidings.clock),
         overseen=Overseen(tidings),
+        known_types=Seldom(
+            partial(notifications.known_types, tidings.history), clock=tidings.clock
+        ),
     )
     by_path: dict[str, dict[str, Page]] = {}
     for page in PAGES:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from starlette.responses import Response
 
+from adapters.mail.address import read_email_address
 from application.ports.dead_letters import DeadLetterQuery, DeadLetters
 from application.ports.notification_history import Query
 from domain.dead_letter import UNREADABLE, DeadLetter, DeadLetterOutline
+from domain.errors import InvalidRecipient
+from domain.recipient import Recipient, phone_number
 from entrypoints.console.pages import link
 from entrypoints.console.visit import Visit
 from entrypoints.following import chapters_meant
@@ -23,6 +26,8 @@ _LOOKED_THROUGH = 500
 _BATCH = 25  # of up to 256 KiB each
 _UNREADABLE = DeadLetterQuery(reason=UNREADABLE, only_open=False)
 _FEWEST = 4  # letters that can tell one record from others
+#: As most are: it has a digit, and a letter or a hyphen.
+_AN_ID = re.compile(r"(?=\S*\d)(?=\S*[^\W\d]|\S*-)\S{4,}")
 _NOT_IN_NUMBERS = re.compile(r"[\s().\-/]+")
 
 
@@ -47,10 +52,31 @@ async def nothing_found(visit: Visit, text: str) -> Response:
         "nothing.html",
         status=404,
         text=text,
+        is_whole=looks_whole(text),
+        is_number=_digits(text) is not None,
         unread=await visit.tidings.unread() or 0,
         unreadable=await unreadable_with(visit.tidings.dead_letters, text),
         looked_through=_LOOKED_THROUGH,
     )
+
+
+def looks_whole(text: str) -> bool:
+    """Whether it looks like all of an address, of a number, or of an id: else nothing follows from
+    its not being found."""
+    if _digits(text) is not None:
+        has_country_code = text.startswith(("+", "00"))
+        return has_country_code and _is_one(phone_number, _recipient_keys(text)[-1])
+    if "@" in text:
+        return _is_one(read_email_address, text)
+    return _AN_ID.fullmatch(text) is not None
+
+
+def _is_one(read: Callable[[str], Recipient], text: str) -> bool:
+    try:
+        read(text)
+    except InvalidRecipient:
+        return False
+    return True
 
 
 async def unreadable_with(dead_letters: DeadLetters, text: str) -> Sequence[DeadLetterOutline]:
@@ -91,8 +117,12 @@ async def _dead_letter(visit: Visit, text: str) -> DeadLetter | None:
 def _recipient_keys(text: str) -> Sequence[str]:
     """As it stands, and as a number in the ways that people write one."""
     keys = [recipient_key(text)]
-    digits = _NOT_IN_NUMBERS.sub("", text)
-    if digits.removeprefix("+").isdecimal():
-        number = digits.removeprefix("+").removeprefix("00")
-        keys.append(recipient_key(f"+{number}"))
+    if (digits := _digits(text)) is not None:
+        keys.append(recipient_key(f"+{digits.removeprefix('00')}"))
     return list(dict.fromkeys(keys))
+
+
+def _digits(text: str) -> str | None:
+    """Of what may be a number; None: it is none."""
+    digits = _NOT_IN_NUMBERS.sub("", text).removeprefix("+")
+    return digits if digits.isdecimal() else None

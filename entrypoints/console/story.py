@@ -43,6 +43,7 @@ async def show(visit: Visit) -> Response:
     event = chapters[0].notification.event
     settings, now = visit.house.settings, visit.now
     pauses = await visit.tidings.lane_control.pauses()
+    circuits = visit.tidings.lanes.circuits
     return visit.show(
         "story.html",
         event=event,
@@ -52,6 +53,7 @@ async def show(visit: Visit) -> Response:
                 chapters,
                 settings,
                 pause=pauses.get(each.notification.channel),
+                circuit=circuits.get(each.notification.channel),
                 now=now,
             )
             for each in chapters

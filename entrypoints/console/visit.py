@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from application.ports.audit_log import AuditLog
 from application.ports.clock import Clock
+from application.seldom import Seldom
 from domain.api_key import Scope
 from domain.audit import Action, AuditEntry
 from entrypoints.api.bodies import Bodies, S, converted
@@ -63,6 +64,7 @@ class House:
     bodies: Bodies
     looks: Looks
     overseen: Overseen
+    known_types: Seldom[Sequence[str]]  #: of the latest notifications
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from markupsafe import Markup, escape
 
 from domain.status import Status, Wait
+from entrypoints.console.reasons import is_down, why_dead
 from entrypoints.masking import shown_address
+from entrypoints.terminal.coming import what_a_dead_letter_needs
 from entrypoints.terminal.tables import why_not_simply_sent
 from entrypoints.terminal.waits import A_WAIT
-from entrypoints.terminal.words import duration, instant, plain
+from entrypoints.terminal.words import about, duration, instant, plain, span
 
 #: A state is told by its word and its shape; colour only helps.
 _SHAPES = {
@@ -30,23 +32,18 @@ def status(value: Status) -> Markup:
     return words.format(value.lower(), _SHAPES[value], value)
 
 
-def time(at: datetime) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), instant(at))
+def time(at: datetime, now: datetime) -> Markup:
+    """The date is left out if it is today's, and stands in the title."""
+    words = f"{at:%H:%M:%S}" if at.date() == now.date() else instant(at)
+    whole = f"{instant(at)} UTC"
+    element = Markup('<time datetime="{}" title="{}">{}</time>')
+    return element.format(at.isoformat(), whole, words)
 
 
 def ago(at: datetime, now: datetime) -> str:
     if at > now:
         return f"in {about(at - now)}"
     return f"{about(now - at)} ago"
-
-
-def about(length: timedelta) -> str:
-    """One figure that matters: 40 s, 3 min, 2 h, 5 d."""
-    seconds = length.total_seconds()
-    for unit, name in ((86_400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= unit:
-            return f"{seconds // unit:.0f} {name}"
-    return f"{seconds:.0f} s"
 
 
 def count(number: int) -> str:
@@ -62,6 +59,12 @@ def lines(text: str) -> Markup:
     return Markup("\n").join(escape(plain(line)) for line in text.splitlines())
 
 
+def said(text: str) -> Markup:
+    """A provider's words, or a person's, in which addresses were masked before they were kept."""
+    masked = Markup('<abbr title="an address or a number, masked before it was kept">***</abbr>')
+    return Markup("{}").format(masked.join(escape(each) for each in plain(text).split("***")))
+
+
 def wait(value: Wait) -> str:
     return A_WAIT[value]
 
@@ -75,6 +78,11 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "count": count,
     "share": share,
     "lines": lines,
+    "said": said,
+    "span": span,
+    "is_down": is_down,
+    "why_dead": why_dead,
+    "dead_letter_needs": what_a_dead_letter_needs,
     "wait": wait,
     "address": shown_address,
     "why": why_not_simply_sent,

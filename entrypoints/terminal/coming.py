@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from application.ports.notification_history import Chapter
-from domain.dead_letter import DeadLetter
+from domain.dead_letter import UNREADABLE, DeadLetter
 from domain.failure import Failure
 from domain.notification import Notification
 from domain.pause import Pause
@@ -15,6 +15,21 @@ from domain.status import Status, Wait
 from entrypoints.terminal.pauses import a_pause, resuming
 from entrypoints.terminal.waits import waits_for
 from entrypoints.terminal.words import moment, span
+
+#: Of a dead letter, by its reason.
+_NEEDS: Mapping[str, str] = {
+    UNREADABLE: "its producer has to publish it again, mended. A replay reads the same bytes once "
+    "more: it helps only if what could not read them was mended",
+    Failure.INVALID: "its producer has to publish it again with the right address, under a new id",
+    Failure.REJECTED: "its producer has to publish it again, mended, under a new id. A replay "
+    "helps only once the provider would no longer refuse it",
+    Failure.EXHAUSTED: "a replay tries again, once the provider takes more",
+    Failure.EXPIRED: "a replay can still send it, late",
+    Failure.UNDELIVERED: "a replay sends it again, once the cause is mended",
+    Failure.UNRESOLVED: "a replay sends it again, and the recipient may get it twice",
+    Failure.WITHDRAWN: "its recipient was forgotten, so nobody is left to tell",
+    Failure.POISON: "a replay tries again, once workers no longer break down with it",
+}
 
 
 def what_comes_next(
@@ -59,12 +74,19 @@ def _after_a_failure(
     if notification.failure is Failure.INVALID:
         words = "nothing; the address is none: publish it again with the right one"
         return f"{words}, under a new id"
+    is_refused = notification.failure is Failure.REJECTED
     for letter in letters:
         if letter.generation == notification.generation and letter.settlement is None:
             anyway = " --ignore-expiry" * notification.has_expired(now)
             command = f"tidings dlq replay {letter.id}{anyway} --yes"
-            return f"nothing by itself; `{command}` gives it another life"
+            helps = ", once the provider would no longer refuse it" * is_refused
+            return f"nothing by itself; `{command}` gives it another life{helps}"
     return None
+
+
+def what_a_dead_letter_needs(reason: str) -> str:
+    """Whoever it is told to: by what it may go on, and by what it does not."""
+    return f"nothing by itself; {_NEEDS.get(reason, 'a replay gives it another life')}"
 
 
 def _when_due(due_at: datetime, now: datetime) -> str:

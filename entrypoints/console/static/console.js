@@ -29,3 +29,21 @@ for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failed, () => document.body.classList.add("stale"));
 }
 document.addEventListener("htmx:afterSwap", () => document.body.classList.remove("stale"));
+
+// An instant is told in UTC; where whoever reads it is, stands beside it in its title.
+function tellLocally() {
+  for (const time of document.querySelectorAll("time[title]:not([data-told])")) {
+    time.title += `, here ${new Date(time.dateTime).toLocaleString()}`;
+    time.dataset.told = "";
+  }
+}
+tellLocally();
+document.addEventListener("htmx:afterSwap", tellLocally);
+
+// A whole row leads where its first link does; what is selected in it can still be copied.
+document.documentElement.classList.add("scripted");
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("tr.leads");
+  const isAsItIs = event.defaultPrevented || event.target.closest("a, button, input, label");
+  if (row && !isAsItIs && document.getSelection().isCollapsed) row.querySelector("a.lead").click();
+});

@@ -173,7 +173,7 @@ def test_renews_itself_while_something_happens(desk: Desk) -> None:
     page = desk.sign_in()
     desk.open("/event?id=slow")
     page.evaluate("window.isTheSamePage = true")
-    page.get_by_text("attempt 2 taken by the provider").wait_for()
+    page.get_by_text("attempt 2 taken by a simulated recipient").wait_for()
     assert page.evaluate("window.isTheSamePage")
 
 

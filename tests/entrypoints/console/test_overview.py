@@ -41,6 +41,12 @@ class TestThePictureOfThroughput:
         drawn = throughput([], SLOTS, "minute")
         assert not any(height for bar in drawn.bars for _, height in bar.parts)
 
+    def test_has_dates_where_there_are_two_days(self) -> None:
+        slots = [NOON, NOON + timedelta(hours=13)]
+        drawn = throughput([stretch("email", slots[0], 1)], slots, "half hour")
+        assert (drawn.begin, drawn.end) == ("02 Mar 12:00", "03 Mar 01:00")
+        assert drawn.bars[0].words.startswith("02 Mar 12:00: ")
+
 
 class TestThePictureOfLatency:
     def test_is_of_the_slower_channel(self) -> None:

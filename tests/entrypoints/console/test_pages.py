@@ -9,13 +9,15 @@ import pytest
 from application.errors import StoreUnavailable
 from domain.api_key import Scope
 from domain.audit import Action, AuditEntry
+from domain.dead_letter import UNREADABLE
 from domain.failure import Failure
 from domain.outcome import Accepted, Deferred, ProviderDown, Rejected, Unknown
 from domain.status import Status, Wait
 from entrypoints.console.pages import link
-from entrypoints.console.reasons import why
+from entrypoints.console.reasons import why, why_dead
 from entrypoints.console.visit import Looks
 from entrypoints.load_settings import load_settings
+from entrypoints.terminal.coming import what_a_dead_letter_needs
 from tests.acceptance.world import World
 from tests.contracts.given import newborn
 from tests.entrypoints.console.browser import Browser, Sheet
@@ -49,7 +51,9 @@ class TestFromAnAddressAlone:
         world.tell_many("Ada", "email", 11)
         waiting = open_first(browser, browser.search(ADA))
         assert "the rate rule holds it" in waiting.text
-        assert "at most 10 in 1 min" in waiting.text
+        assert "No address is sent more than 10 within 1 min, and this address" in waiting.text
+        assert "at the earliest; later if others for the same recipient go first" in waiting.text
+        assert "Nobody has to do anything for that." in waiting.text
 
     def test_its_event_could_not_be_read(self, world: World, browser: Browser) -> None:
         world.publish_raw(b'{"eventId": "x", "payload": {"email": "ada@example.com"}}')
@@ -63,9 +67,16 @@ class TestFromAnAddressAlone:
         world.sender("SMS").will_always(ProviderDown(reason="connection refused"))
         world.tell_many("Grace", "SMS", 5)
         page = open_first(browser, browser.search("+1 (555) 123-4567"))
-        assert "its provider is down" in page.text
+        assert "its provider is down since" in page.text
+        assert "It said last: “connection refused”" in page.text
+        assert "is tried again at" in page.text
+        assert "if it is still down then, later. Nobody has to do anything" in page.text
         front = browser.get("/")
-        assert "The sms provider is down" in front.text
+        assert "The sms provider is down since" in front.text
+        assert front.text.index("✕ down since") < front.text.index("Accepted each minute")
+        lanes = browser.get("/lanes")
+        assert "Its provider is down since" in lanes.text
+        assert "not paused" in lanes.text
 
     def test_nothing_was_published(self, browser: Browser) -> None:
         page = browser.search(ADA)
@@ -120,7 +131,7 @@ class TestAStory:
         world.tell("Hedy", "email and SMS", event_id="both")
         page = browser.get("/event?id=both")
         for words in ("accepted, attempt 1 begun", "attempt 1 deferred", "“450 busy”",
-                      "next try at", "attempt 1 taken by the provider"):  # fmt: skip
+                      "attempt 2 of 4 at", "attempt 1 taken by the provider"):  # fmt: skip
             assert words in page.text
         assert page.text.index("email to") < page.text.index("sms to")
 
@@ -151,7 +162,9 @@ class TestAStory:
     ) -> None:
         world.sender("email").will(outcome)
         world.tell("Ada", "email", event_id="taken")
-        assert words in browser.get("/event?id=taken").text
+        page = browser.get("/event?id=taken")
+        assert words in page.text
+        assert ("taken by the provider" in page.text) is (outcome.rule != "outbox")
 
     def test_offers_a_replay_to_who_may_do_it(self, world: World) -> None:
         refuse(world)
@@ -182,7 +195,12 @@ class TestTheAnswer:
     def test_has_a_sentence_for_every_failure(self, failure: Failure) -> None:
         notification = newborn(failure=failure, words="so it is")
         settings = load_settings(tidings_env="embedded")
-        assert why(notification, settings).endswith(".")
+        assert why(notification, settings, circuit=None, now=notification.since).endswith(".")
+
+    @pytest.mark.parametrize("reason", [*Failure, UNREADABLE, "of another system"])
+    def test_has_a_sentence_for_every_dead_letter(self, reason: str) -> None:
+        assert why_dead(reason).endswith(".")
+        assert what_a_dead_letter_needs(reason).startswith("nothing by itself; ")
 
 
 class TestWhoMayNotSeeAddresses:
@@ -209,7 +227,7 @@ class TestWhoMayNotSeeAddresses:
         for letter in world.dead_letters():
             page = reader.get(f"/dead-letter?id={letter.id}")
             assert "the scope personal is needed" in page.text
-            assert "@example.com" not in page.html
+            assert "@example.com" not in page.html.replace("a***@example.com", "")
 
     def test_finds_whom_they_know(self, reader: Browser) -> None:
         assert "h***@example.com" in reader.search("hedy@example.com").text
@@ -328,8 +346,41 @@ class TestDeadLetters:
         assert answer.status == 409
         assert "was discarded already by Linus" in answer.text
 
+    def test_say_for_whom_they_were_and_what_they_need(
+        self, world: World, browser: Browser
+    ) -> None:
+        refuse(world)
+        world.publish_raw(b"{")
+        world.turn()
+        page = browser.get("/dead-letters")
+        assert ADA in page.text
+        assert "ALERT_RAISED" in page.text
+        letters = {each.reason: each for each in world.dead_letters()}
+        rejected = browser.get(f"/dead-letter?id={letters['rejected'].id}").text
+        assert "the provider refused it for good" in rejected
+        assert "A replay helps only once" in rejected
+        unreadable = browser.get(f"/dead-letter?id={letters['unreadable'].id}").text
+        assert "Nobody was told: an event came that could not be read." in unreadable
+        assert unreadable.index("Discard …") < unreadable.index("Replay …")
+
+    def test_are_noted_where_it_is_seen_for_whom_they_were(self, world: World) -> None:
+        refuse(world)
+        signed_in(world, Scope.READ, Scope.PERSONAL).get("/dead-letters")
+        [look] = looks(world)
+        assert look.about == "a list of 1 dead letter"
+
 
 class TestLanes:
+    def test_lead_to_what_waits_in_them(self, world: World, browser: Browser) -> None:
+        world.tell("Ada", "email", sendAt=world.now + timedelta(hours=2))
+        world.tell("Ada", "email")
+        [waiting] = [
+            each["href"] or ""
+            for each in browser.get("/lanes").all("a")
+            if "waiting=" in (each["href"] or "")
+        ]
+        assert count_of_stories(browser.get(waiting)) == 1
+
     def test_are_paused_and_go_on(self, world: World, browser: Browser) -> None:
         answer = browser.send("/lanes", "/lanes/pause", channel="sms", why="the carrier moves")
         assert "The lane is paused" in browser.follow(answer).text
@@ -339,6 +390,15 @@ class TestLanes:
 
 
 class TestManyNotifications:
+    def test_are_told_apart_by_their_types_which_can_be_chosen(
+        self, world: World, browser: Browser
+    ) -> None:
+        refuse(world)
+        page = browser.get("/notifications")
+        assert "ALERT_RAISED" in page.text
+        assert {"value": "ALERT_RAISED"} in page.all("option")
+        assert "No notification matches." in browser.get("/notifications?type=NONE").text
+
     def test_come_page_by_page(self, world: World, browser: Browser) -> None:
         world.publish_for_strangers(60)
         world.turn()
@@ -371,4 +431,5 @@ def test_a_store_that_is_away_is_a_clear_answer(world: World, browser: Browser) 
 
 def test_what_waits_to_be_read_is_told_to_who_finds_nothing(world: World, browser: Browser) -> None:
     world.publish(world.event(addresses={"email": ADA}, event_id="unread"))
-    assert "1 published events are still to be read" in browser.search("unread").text
+    for text in ("unread", "unread-2"):
+        assert "1 published event is still to be read" in browser.search(text).text

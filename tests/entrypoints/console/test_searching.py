@@ -10,8 +10,10 @@ import pytest
 from adapters.memory.database import Database
 from adapters.memory.dead_letters import MemoryDeadLetters
 from domain.dead_letter import UNREADABLE, DeadLetter
-from entrypoints.console.searching import unreadable_with
+from entrypoints.console.searching import looks_whole, unreadable_with
+from tests.acceptance.world import World
 from tests.builders import a_position, at
+from tests.entrypoints.console.browser import Browser
 from tests.runner import Run
 
 MOST = 500  # are looked through
@@ -69,3 +71,45 @@ async def turns_while_looking(dead_letters: MemoryDeadLetters) -> int:
         await asyncio.sleep(0)
         turns += 1
     return turns
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ada@example.com", "Ada@EXAMPLE.com", "+1 303 555 0123", "0013035550123", "order-7781",
+     "signup-1", "f3aeb154-7211-478f-8031-7232af93ba45"],
+)  # fmt: skip
+def test_what_looks_whole_would_have_been_found(text: str) -> None:
+    assert looks_whole(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["example.com", "grace", "303-555-0123", "3035550123", "@example.com", "ada@", "+1303",
+     "Server room", "7781"],
+)  # fmt: skip
+def test_from_a_part_nothing_follows(text: str) -> None:
+    assert not looks_whole(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("example.com", "Write the whole address"),
+        ("grace", "Write the whole address"),
+        ("303-555-0123", "with its country code"),
+    ],
+)
+def test_who_searches_for_a_part_is_not_told_that_nothing_was_published(
+    browser: Browser, text: str, advice: str
+) -> None:
+    page = browser.search(text)
+    assert page.status == 404
+    assert advice in page.text
+    assert "it does not say whether anything was published" in page.text
+    assert "nothing was published for it" not in page.text
+
+
+def test_what_could_not_be_read_was_found(world: World, browser: Browser) -> None:
+    world.publish_raw(b'{"email": "ada@example.com"')
+    world.turn()
+    assert browser.search("ada@example.com").text.startswith("Could not be read · Tidings")
