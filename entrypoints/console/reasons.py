@@ -113,8 +113,9 @@ def _rate(notification: Notification, settings: Settings) -> str:
     most = settings.rate_limit_email if is_email else settings.rate_limit_sms
     window = span(timedelta(seconds=settings.rate_limit_window))
     each = "address" if is_email else "number"
+    what = "emails" if is_email else "SMS"
     return (
-        f"It is not sent yet: the rate rule holds it. No {each} is sent more than {most:,} within "
-        f"{window}, and this {each} has been sent as many. It goes out by itself later, after "
-        f"those that wait for the same {each} already."
+        f"It is not sent yet: the rate rule holds it. One {each} gets at most {most:,} {what} "
+        f"within {window}, and this one has got as many. It goes out by itself later, after those "
+        f"that wait for the same {each} already."
     )

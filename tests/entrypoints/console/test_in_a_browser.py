@@ -158,6 +158,15 @@ def test_tells_why_without_javascript_too(plain: Desk) -> None:
     page.get_by_text("It was not sent: the provider refused it for good.").wait_for()
 
 
+def test_leads_on_from_anywhere_in_a_row(desk: Desk) -> None:
+    page = desk.sign_in()
+    desk.open("/dead-letters?reason=rejected")
+    page.get_by_role("cell", name="550 5.1.1 no such mailbox").first.click()
+    page.get_by_role("heading", name="rejected").wait_for()
+    title = page.locator("time").first.get_attribute("title") or ""
+    assert " UTC, here " in title
+
+
 def test_shows_what_a_replay_would_do_and_then_does_it(desk: Desk) -> None:
     page = desk.sign_in()
     desk.open("/event?id=signup-2")

@@ -51,9 +51,9 @@ class TestFromAnAddressAlone:
         world.tell_many("Ada", "email", 11)
         waiting = open_first(browser, browser.search(ADA))
         assert "the rate rule holds it" in waiting.text
-        assert "No address is sent more than 10 within 1 min, and this address" in waiting.text
+        assert "One address gets at most 10 emails within 1 min" in waiting.text
         assert "at the earliest; later if others for the same recipient go first" in waiting.text
-        assert "Nobody has to do anything for that." in waiting.text
+        assert "Nobody has to do anything for this notification." in waiting.text
 
     def test_its_event_could_not_be_read(self, world: World, browser: Browser) -> None:
         world.publish_raw(b'{"eventId": "x", "payload": {"email": "ada@example.com"}}')
@@ -387,6 +387,20 @@ class TestLanes:
         assert "the carrier moves" in browser.get("/").text
         browser.send("/lanes", "/lanes/resume", channel="sms")
         assert world.run(world.tidings.lane_control.pauses()) == {}
+
+
+class TestTheAuditLog:
+    def test_leads_to_what_it_is_about(self, world: World, browser: Browser) -> None:
+        refuse(world)
+        [letter] = world.dead_letters()
+        browser.get("/event?id=signup-1")
+        browser.get(f"/dead-letter?id={letter.id}")
+        browser.send("/lanes", "/lanes/pause", channel="sms", why="the carrier moves")
+        links = [each["href"] for each in browser.get("/audit").all("a")]
+        notification = world.notification("signup-1", "email")
+        assert f"/event?id={notification.id}" in links
+        assert f"/dead-letter?id={letter.id}" in links
+        assert links.count("/lanes") == 2
 
 
 class TestManyNotifications:
