@@ -21,7 +21,7 @@ from domain.status import Status
 T = TypeVar("T")
 
 FILE_NAME = "tidings.db"
-#: Bytes, of a new file; half of what is usual, as a page of the ids' index is written for every row.
+#: Bytes, of a new file; half of what is usual: for each row a page of the ids' index is written.
 _PAGE = 2048
 #: So many pages (128 MB) are written before they go from the log into the file.
 _SETTINGS = (*MEMORY, "wal_autocheckpoint = 64000")
