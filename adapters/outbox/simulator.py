@@ -42,8 +42,8 @@ def _silent(_notification: Notification, _match: re.Match[str]) -> Outcome:
     return Unknown(reason="contact lost after the message was handed over", rule="simulated:silent")
 
 
-def _down(_notification: Notification, _match: re.Match[str]) -> Outcome:
-    return ProviderDown(reason="421 4.3.2 not accepting mail", rule="simulated:down")
+def _down(words: str) -> Callable[[Notification, re.Match[str]], Outcome]:
+    return lambda _notification, _match: ProviderDown(reason=words, rule="simulated:down")
 
 
 def _email(name: str) -> re.Pattern[str]:
@@ -74,7 +74,7 @@ ENDINGS: tuple[Ending, ...] = (
         addresses="down@simulator.tidings.test",
         pattern=_email("down"),
         what="the provider is down; opens the circuit of the whole channel",
-        answer=_down,
+        answer=_down("421 4.3.2 not accepting mail"),
     ),
     Ending(
         addresses="+15005550001",
@@ -110,7 +110,7 @@ ENDINGS: tuple[Ending, ...] = (
         addresses="+15005553000",
         pattern=re.compile(r"\+15005553000"),
         what="the provider is down; opens the circuit of the whole channel",
-        answer=_down,
+        answer=_down("HTTP 503 service unavailable"),
     ),
 )
 
