@@ -70,7 +70,7 @@ class TestFromAnAddressAlone:
         assert "its provider is down since" in page.text
         assert "It said last: “connection refused”" in page.text
         assert "is tried again at" in page.text
-        assert "if it is still down then, later. Nobody has to do anything" in page.text
+        assert "whoever looks after the provider should know" in page.text
         front = browser.get("/")
         assert "The sms provider is down since" in front.text
         assert front.text.index("✕ down since") < front.text.index("Accepted each minute")
@@ -361,7 +361,10 @@ class TestDeadLetters:
         assert "A replay helps only once" in rejected
         unreadable = browser.get(f"/dead-letter?id={letters['unreadable'].id}").text
         assert "Nobody was told: an event came that could not be read." in unreadable
-        assert unreadable.index("Discard …") < unreadable.index("Replay …")
+        for reason, is_offered in (("unreadable", False), ("rejected", True)):
+            preview = browser.get(f"/dead-letters/replay?id={letters[reason].id}").text
+            assert "its producer has to publish it again, mended" in preview
+            assert ("How many become due" in preview) is is_offered
 
     def test_are_noted_where_it_is_seen_for_whom_they_were(self, world: World) -> None:
         refuse(world)
