@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 from adapters.sqlite.data_folder import DataFolder
@@ -21,6 +22,7 @@ from adapters.sqlite.inspection import Inspection, inspect
 from adapters.system.disk import NO_ROOM
 from application.errors import StoreUnavailable, StreamUnavailable
 from application.ports.dead_letters import DeadLetterQuery
+from application.statistics import Backlog
 from domain.pause import Pause
 from domain.status import Wait
 from entrypoints.channels import CHANNELS
@@ -36,6 +38,7 @@ _OLDEST_PYTHON = (3, 11)
 _A_GOOD_WHILE = timedelta(minutes=1)  # who works has begun long before
 _LITTLE_ROOM = 100_000_000  # bytes
 _INSPECTION = timedelta(seconds=2)
+_LIBRARIES = {"smtp": "aiosmtplib", "twilio": "twilio"}
 _ANOTHER_FOLDER = "set TIDINGS_DATA to a folder that you may create or write to"
 
 
@@ -176,15 +179,21 @@ def data_file(inspection: Inspection) -> Check:
 async def _lanes(tidings: Tidings, *, is_worked_in: bool) -> list[Check]:
     found = []
     pauses = await tidings.lane_control.pauses()
+    backlogs = await tidings.history.backlog(now=tidings.clock.now())
     for each in tidings.lanes.each:
         pause = pauses.get(each.channel.name)
         instants = (await each.unread_since(), None if pause else await each.next_due_at())
         first = min((at for at in instants if at is not None), default=None)
         due_in = None if first is None else first - tidings.clock.now()
         unread = await each.lag()
-        checked = lane(each.channel.name, unread, due_in, is_worked_in=is_worked_in)
+        held = held_by_provider(backlogs.get(each.channel.name))
+        checked = lane(each.channel.name, unread, due_in, is_worked_in=is_worked_in, held=held)
         found.append(checked if pause is None else paused(checked, pause, tidings.clock.now()))
     return found
+
+
+def held_by_provider(backlog: Backlog | None) -> int:
+    return 0 if backlog is None else backlog.waiting.get(Wait.CIRCUIT, 0)
 
 
 def paused(lane: Check, pause: Pause, now: datetime) -> Check:
@@ -202,9 +211,11 @@ def lane(
     due_in: timedelta | None,
     *,
     is_worked_in: bool,
+    held: int = 0,
     command: str = "tidings up",
 ) -> Check:
-    """`due_in`: how long until there is something to do, below zero if it is late already."""
+    """`due_in`: how long until there is something to do, below zero if it is late already;
+    `held` are those that wait for their provider, which was down."""
     words = f"{unread} event{'s' * (unread != 1)} to read"
     is_late = due_in is not None and due_in < -_A_GOOD_WHILE
     if due_in is not None and is_late:
@@ -212,6 +223,9 @@ def lane(
     elif due_in is not None and not unread:
         words += f", next due in {duration(due_in)}" if due_in > timedelta() else ", something due"
     fix = None
+    if held:
+        words += f", {held:,} held, as the provider is down"
+        fix = "`tidings list --waiting circuit`, and `tidings show` of one, tell what it said"
     if not is_worked_in and due_in is not None:
         fix = f"run `{command}`"
     elif is_late:
@@ -261,7 +275,12 @@ async def _traces(settings: Settings) -> list[Check]:
             from entrypoints.otel import takes_spans
     except NotInstalled as error:
         return [
-            Check(name="traces", is_well=False, words=str(error).partition(";")[0], fix=error.fix)
+            Check(
+                name="traces",
+                is_well=False,
+                words=f"{error.library} is not installed",
+                fix=error.fix,
+            )
         ]
     if await asyncio.to_thread(takes_spans, settings):
         return [Check(name="traces", is_well=True, words=f"{collector} takes spans")]
@@ -271,6 +290,12 @@ async def _traces(settings: Settings) -> list[Check]:
 
 def _provider(name: str, provider: str, lacks: str) -> Check:
     if not lacks:
+        try:
+            with installed():
+                import_module(_LIBRARIES[provider])
+        except NotInstalled as error:
+            words = f"{provider}, but {error.library} is not installed"
+            return Check(name=name, is_well=False, words=words, fix=error.fix)
         return Check(name=name, is_well=True, words=provider)
     are = "are" if "," in lacks else "is"
     words = f"{provider}, but {lacks} {are} not set: this lane does not start"

@@ -10,7 +10,8 @@ from domain.errors import TidingsError
 
 class NotInstalled(TidingsError):
     def __init__(self, library: str, extra: str) -> None:
-        self.fix = f"install it with: pip install 'tidings[{extra}]'"
+        self.library = library
+        self.fix = f"where Tidings was cloned: pip install '.[{extra}]'"
         super().__init__(f"{library} is not installed; {self.fix}")
 
 

@@ -22,7 +22,7 @@ from application.errors import StoreUnavailable, StreamUnavailable
 from application.lane import Lane
 from application.ports.clock import Clock
 from domain.pause import Pause
-from entrypoints.checks import Check, decisions_of, lane, outgoing, paused
+from entrypoints.checks import Check, decisions_of, held_by_provider, lane, outgoing, paused
 from entrypoints.container import Purpose, open_tidings
 from entrypoints.production import reader
 from entrypoints.production_settings import ProductionSettings
@@ -120,15 +120,22 @@ async def _work(settings: ProductionSettings, *, is_streaming: bool) -> list[Che
     async with open_tidings(settings, Purpose.ASK) as tidings:
         lanes = tidings.lanes.each if is_streaming else ()
         pauses = await tidings.lane_control.pauses()
+        backlogs = await tidings.history.backlog(now=tidings.clock.now())
         found = [
-            await _lane(settings, each, tidings.clock, pauses.get(each.channel.name))
+            await _lane(
+                settings,
+                each,
+                tidings.clock,
+                pauses.get(each.channel.name),
+                held=held_by_provider(backlogs.get(each.channel.name)),
+            )
             for each in lanes
         ]
         return [*found, await decisions_of(tidings)]
 
 
 async def _lane(
-    settings: ProductionSettings, each: Lane, clock: Clock, pause: Pause | None
+    settings: ProductionSettings, each: Lane, clock: Clock, pause: Pause | None, *, held: int
 ) -> Check:
     channel = each.channel.name
     try:
@@ -141,7 +148,12 @@ async def _lane(
     due_in = None if first is None else first - clock.now()
     command = f"tidings worker --channel {channel}"
     found = lane(
-        channel, progress.unread, due_in, is_worked_in=progress.workers > 0, command=command
+        channel,
+        progress.unread,
+        due_in,
+        is_worked_in=progress.workers > 0,
+        held=held,
+        command=command,
     )
     workers = f"{progress.workers} worker{'s' * (progress.workers != 1)}"
     found = replace(found, words=f"{found.words}; {workers}")

@@ -13,7 +13,7 @@ from adapters.logs.telemetry import LogTelemetry
 from application.ports.clock import Clock
 from application.ports.event_publisher import EventPublisher
 from application.ports.telemetry import Telemetry
-from entrypoints.installed import installed
+from entrypoints.installed import NotInstalled, installed
 from entrypoints.settings import Settings
 
 
@@ -27,11 +27,15 @@ class Tracing:
 
 
 def tracing_for(settings: Settings, is_followed: bool, clock: Clock, log: LogTelemetry) -> Tracing:
-    """Raises NotInstalled."""
+    """Without the library the work goes on, and the log says so."""
     if not (is_followed and settings.otel_exporter_otlp_endpoint):
         return Tracing()
-    with installed("otel"):
-        from entrypoints.otel import open_telemetry
+    try:
+        with installed("otel"):
+            from entrypoints.otel import open_telemetry
+    except NotInstalled as error:
+        log.trouble("traces", "drawing spans", error)
+        return Tracing()
     return open_telemetry(settings, clock, log)
 
 

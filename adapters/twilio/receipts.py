@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import parse_qsl, urldefrag
-
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from adapters.twilio.answers import CodeTable
 from adapters.twilio.callback import CallbackUrl, HandOverRef
@@ -62,7 +61,7 @@ class TwilioCallbacks:
         codes: CodeTable,
     ) -> None:
         self._callback = callback
-        self._validator = None if auth_token is None else RequestValidator(auth_token)
+        self._validator = None if auth_token is None else _validator(auth_token)
         self._statuses = statuses
         self._codes = codes
 
@@ -121,3 +120,10 @@ def _read(form: bytes) -> _Form | None:
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
     return fields
+
+
+def _validator(auth_token: str) -> Any:
+    # Here, so that settings can be judged where the library is not installed.
+    from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+    return RequestValidator(auth_token)

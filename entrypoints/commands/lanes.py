@@ -11,6 +11,7 @@ from rich.text import Text
 
 from application.list_lanes import LaneState
 from domain.pause import Pause
+from domain.status import Wait
 from entrypoints import shaping
 from entrypoints.answers import Switched
 from entrypoints.container import Purpose, open_tidings
@@ -45,6 +46,8 @@ def _line(state: LaneState, width: int, now: datetime) -> Text:
         line.append(a_pause(state.pause, now), style="yellow")
     waits = "waits" if state.waiting == 1 else "wait"
     line.append(f"; {state.waiting:,} {waits}")
+    if held := state.waiting_for.get(Wait.CIRCUIT, 0):
+        line.append(f", {held:,} for its provider, which was down", style="yellow")
     return line.append("" if state.pause is None else f"; {resuming(state.pause)} ends it")
 
 

@@ -78,7 +78,7 @@ def _after_a_failure(
     for letter in letters:
         if letter.generation == notification.generation and letter.settlement is None:
             anyway = " --ignore-expiry" * notification.has_expired(now)
-            command = f"tidings dlq replay {letter.id}{anyway} --yes"
+            command = f"tidings dlq replay {letter.id}{anyway} --yes --why …"
             helps = ", once the provider would no longer refuse it" * is_refused
             return f"nothing by itself; `{command}` gives it another life{helps}"
     return None

@@ -9,10 +9,19 @@ import pytest
 
 from adapters.memory.clock import MemoryClock
 from application.errors import StoreUnavailable
-from application.health import STALE_AFTER, Finding, Health, State, finding_of, liveness_of
+from application.health import (
+    STALE_AFTER,
+    Finding,
+    Health,
+    State,
+    finding_of,
+    liveness_of,
+    provider_of,
+)
 from application.lookout import Lookout
 from application.ports.neighbour import Neighbour, Sight
 from application.pulse import PATIENCE
+from domain.outcome import ProviderDown
 from tests.application.driver import Driver
 from tests.builders import NOON
 from tests.runner import Run
@@ -39,6 +48,29 @@ def look_at(harbour: Harbour, run: Run, *, then: timedelta = timedelta()) -> Fin
     run(lookout.look())
     clock.advance(then)
     return finding_of(harbour, lookout, clock.now())
+
+
+class TestAProvider:
+    def test_that_is_there_is_not_worth_a_word(self, run: Run) -> None:
+        driver = Driver()
+        driver.publish("e1")
+        run(driver.turn())
+        assert provider_of(driver.lane, driver.clock.now()) is None
+
+    def test_that_is_down_is_worse_than_usual(self, run: Run) -> None:
+        driver = Driver()
+        driver.sender.will_always(ProviderDown(reason="421 closing", needs_operator=True))
+        driver.publish("e1")
+        run(driver.turn())
+        driver.clock.advance(SECOND)
+        finding = provider_of(driver.lane, driver.clock.now())
+        assert finding is not None
+        assert (finding.name, finding.state, finding.age) == (
+            "email provider",
+            State.DEGRADED,
+            SECOND,
+        )
+        assert "421 closing" in finding.words
 
 
 class TestALane:

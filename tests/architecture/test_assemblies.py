@@ -136,7 +136,7 @@ class TestTheProductionAssembly:
 
     def test_is_named_with_what_to_install_where_a_library_is_missing(self) -> None:
         with (
-            pytest.raises(NotInstalled, match=r"no_such_library.*tidings\[production\]"),
+            pytest.raises(NotInstalled, match=r"no_such_library.*'\.\[production\]'"),
             installed(),
         ):
             import_module("no_such_library.at_all")

@@ -260,7 +260,7 @@ class TestTheHeading:
 class TestAFailure:
     def test_names_the_replay_of_its_dead_letter(self) -> None:
         failed = refused()
-        command = f"tidings dlq replay {the_letter(failed).id} --yes"
+        command = f"tidings dlq replay {the_letter(failed).id} --yes --why …"
         said = told(a_chapter(failed), now=at(10))
         assert f"Next: nothing by itself; `{command}` gives it another life" in said
 

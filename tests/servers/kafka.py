@@ -80,6 +80,7 @@ class KafkaServer:
 
     def pause(self) -> None:
         self._running.send_signal(signal.SIGSTOP)
+        os.waitpid(self._running.pid, os.WUNTRACED)  # until each of its threads has stopped
 
     def resume(self) -> None:
         self._running.send_signal(signal.SIGCONT)
