@@ -130,5 +130,6 @@ class TestALaneWhoseProviderIsDown:
         with program.running("up") as working:
             held = "5 for its provider, which was down"
             working.wait_until(lambda: held in program("lanes", "list").said)
+            checked = program("check").said
+            assert "held, as the provider is down: `tidings list --waiting" in checked
             assert working.stop().code == exit_codes.DONE
-        assert "held, as the provider is down: `tidings list --waiting" in program("check").said
