@@ -66,6 +66,7 @@ def api_kafka(_folder: Path, rounds: int) -> Iterator[Figure]:
             env={**environment, "TIDINGS_ENV": "production"},
             check=True,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
         with _serving("entrypoints.cli", "api", **environment) as port:
