@@ -167,11 +167,11 @@ class TestAProbe:
 
 class TestAProviderThatStaysDown:
     def test_is_down_since_it_first_was_and_for_what_it_said_last(self) -> None:
-        words = ProviderDown(reason="not now, ada@example.com")
+        words = ProviderDown(reason="not now (queue XXXX), ada@example.com")
         circuit = _probing().after(words, of=_PROBE, now=at(31))
         assert (_opened().open_since, _opened().words) == (at(), _DOWN.reason)
         assert circuit.open_since == at()
-        assert circuit.words.startswith("not now")
+        assert circuit.words.startswith("not now (queue XXXX)")
         assert "ada@" not in circuit.words
 
     def test_was_down_for_nothing_once_it_is_up(self) -> None:
