@@ -73,15 +73,14 @@ def liveness_of(lane: Lane, now: datetime) -> Finding:
 
 
 def provider_of(lane: Lane, now: datetime) -> Finding | None:
-    """None while it is there, and where the lane does not work. Its work waits, and goes on by
-    itself: that is worse than usual, and no reason to send nobody here."""
+    """None while it is up, and where the lane does not work. What is held goes on by itself, so
+    that the process stays ready."""
     circuit = lane.circuit
     if not (lane.is_at_work and circuit.is_open):
         return None
     return Finding(
         name=f"{lane.channel.name} provider",
         state=State.DEGRADED,
-        is_away=True,
         words=f"it is down: {circuit.words}",
         fix="see what it says; it is tried again by itself, and nothing is lost",
         age=None if circuit.open_since is None else now - circuit.open_since,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from application.health import Health, finding_of, liveness_of, provider_of
+from application.health import Finding, Health, finding_of, liveness_of, provider_of
 from application.lane import Lane
 from application.lookout import Lookout
 from application.ports.clock import Clock
@@ -74,9 +74,12 @@ class Watch:
 
     def ready(self) -> Health:
         now = self.clock.now()
-        found = [finding_of(neighbour, lookout, now) for neighbour, lookout in self.neighbours]
         providers = [each for lane in self.lanes if (each := provider_of(lane, now))]
-        return Health(findings=[*found, *providers])
+        return Health(findings=[*self.of_neighbours(), *providers])
+
+    def of_neighbours(self) -> Sequence[Finding]:
+        now = self.clock.now()
+        return [finding_of(neighbour, lookout, now) for neighbour, lookout in self.neighbours]
 
     @property
     def counts(self) -> Sequence[Lookout[Any]]:

@@ -84,7 +84,7 @@ def _look(watch: Watch, gauges: Gauges) -> None:
     for name, pool in watch.pools().items():
         gauges[metrics.POOL_IN_USE][name,] = pool.in_use
         gauges[metrics.POOL_LIMIT][name,] = pool.at_most
-    for each in watch.ready().findings:
+    for each in watch.of_neighbours():
         gauges[metrics.NEIGHBOUR][each.name,] = not each.is_away
     _look_at_counts(watch, gauges, watch.clock.now())
 

@@ -161,6 +161,18 @@ class TestWhatIsSeen:
         world.run(world.tidings.watch.look())
         assert value(exposition, 'neighbour_up{neighbour="store"}') == 0
 
+    def test_does_not_take_a_provider_for_a_neighbour(
+        self, world: World, exposition: Exposition
+    ) -> None:
+        """What pages for a neighbour is not what pages for a provider."""
+        world.sender("email").will_always(ProviderDown(reason="535 no", needs_operator=True))
+        world.tell("Ada", "email")
+        exposition.watch = world.tidings.watch
+        world.run(world.tidings.watch.look())
+        assert value(exposition, 'circuit_open{channel="email"}') == 1
+        names = re.findall(r'neighbour_up{neighbour="([^"]+)"}', exposition.page().decode())
+        assert names == ["store"]
+
 
 class TestTheTable:
     def test_names_what_it_measures_as_prometheus_wants_it(self) -> None:
